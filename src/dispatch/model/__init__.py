@@ -1,0 +1,1 @@
+"""The nouns of the problem, frozen: what everything above talks about. Imports only words (floor 0)."""
