@@ -1,0 +1,109 @@
+"""Ways to carry a unit without a direct coach: services with transfers, own tickets, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dispatch.batching.demand import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOption:
+    """One way for a cell to ride one service.
+
+    ``per_head_minor``: seat, lateness, allowance and ride time; ``transfer_minor``: what feeder and last mile are
+    expected to cost per head (an estimate that steers, never a price that is reported). ``arrive_day`` at the gate.
+    """
+
+    service_id: str
+    board_stop: int
+    alight_stop: int
+    day: int
+    per_head_minor: int
+    transfer_minor: int
+    arrive_day: int
+    needs_feeder: bool
+    needs_last_mile: bool
+
+    @property
+    def total_minor(self) -> int:
+        """Expected cost per head."""
+        return self.per_head_minor + self.transfer_minor
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTariff:
+    """Money and room of one service as the search sees it. ``capacity``: passengers per carriage."""
+
+    service_id: str
+    capacity: int
+    min_carriages: int
+    max_carriages: int
+    min_load: int
+    fixed_minor: int
+    carriage_minor: int
+    committed: bool
+
+    @property
+    def seats(self) -> int:
+        """Most passengers."""
+        return self.capacity * self.max_carriages
+
+    def count_carriages(self, load: int) -> int:
+        """Carriages needed for a load; 0 when the service does not run."""
+        if load == 0 and not self.committed:
+            return 0
+        return max(self.min_carriages, -(-load // self.capacity))
+
+    def cost_minor(self, load: int) -> int:
+        """Fixed and carriage cost at a load (seats are charged per head)."""
+        if load == 0 and not self.committed:
+            return 0
+        return self.fixed_minor + self.carriage_minor * self.count_carriages(load)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternatives:
+    """What units may do besides direct coaches.
+
+    ``options``: service options by cell index, cheapest first. ``own_ticket_minor``: per head by cell index where offered.
+    ``unserved_minor``: penalty per head by priority class, derived or given.
+    """
+
+    options: Mapping[int, tuple[ServiceOption, ...]]
+    tariffs: Mapping[str, ServiceTariff]
+    own_ticket_minor: Mapping[int, int]
+    unserved_minor: Mapping[str, int]
+
+    def get_penalty(self, unit: Unit) -> int:
+        """Penalty of leaving a whole unit out."""
+        return sum(self.get_class_penalty(party.cell.priority_class) * party.size for party in unit.parties)
+
+    def get_class_penalty(self, priority_class: str) -> int:
+        """Penalty per worker of a class."""
+        return self.unserved_minor.get(priority_class, self.unserved_minor[""])
+
+    def find_own_ticket(self, unit: Unit) -> int | None:
+        """Own tickets for a whole unit, or None where not offered (a unit bound together rides together)."""
+        if len(unit.parties) > 1 or unit.cell.index not in self.own_ticket_minor:
+            return None
+        return self.own_ticket_minor[unit.cell.index] * unit.size
+
+    def find_options(self, unit: Unit) -> tuple[ServiceOption, ...]:
+        """Service options open to a unit, priced per head of its first party's cell.
+
+        Parties bound together must board and leave the same service; only services common to all are kept.
+        """
+        options = self.options.get(unit.cell.index, ())
+        if len(unit.parties) == 1:
+            return options
+        common = [
+            {option.service_id for option in self.options.get(party.cell.index, ())} for party in unit.parties
+        ]
+        shared = set.intersection(*common)
+        return tuple(option for option in options if option.service_id in shared)
+
+    def get_option(self, cell_index: int, service_id: str) -> ServiceOption:
+        """Cheapest option of a cell on a service (must exist)."""
+        return next(option for option in self.options[cell_index] if option.service_id == service_id)

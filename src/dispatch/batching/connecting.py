@@ -1,0 +1,269 @@
+"""Service options of every cell: which departures reach its gate in time, and what they cost per head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from dispatch.batching.alternatives import Alternatives, ServiceOption, ServiceTariff
+from dispatch.batching.demand import Cell, Demand
+from dispatch.batching.direct import DirectCosts, cost_per_head, may_travel
+from dispatch.model.geography import Tier
+from dispatch.model.scenario import Scenario
+from dispatch.model.supply import Mode, Service, ServiceStatus
+from dispatch.routing.capacity import carriage_capacity, coach_capacity
+from dispatch.routing.context import RoutingContext
+from dispatch.units import DAY_MIN, divide_half_even
+
+#: Minutes kept free for further stops of a feeder or last-mile coach when judging whether an option is in time.
+TRANSFER_SLACK_MIN = 45
+
+
+class Connection(Protocol):
+    """One way to ride one service between two places (made by the network room)."""
+
+    @property
+    def service_id(self) -> str: ...
+    @property
+    def board_stop(self) -> int: ...
+    @property
+    def alight_stop(self) -> int: ...
+    @property
+    def needs_feeder(self) -> bool: ...
+    @property
+    def needs_last_mile(self) -> bool: ...
+
+
+FindConnections = Callable[[str, str], Sequence[Connection]]
+
+
+def make_alternatives(
+    scenario: Scenario,
+    context: RoutingContext,
+    demand: Demand,
+    find_connections: FindConnections,
+    costs: DirectCosts,
+    transfer_minor: Mapping[tuple[str, str], int] | None = None,
+) -> Alternatives:
+    """Alternatives of every cell.
+
+    ``find_connections(boarding_place_id, site_id)`` names the feasible connections; ``transfer_minor`` gives the
+    cost per head really found for (place, terminal) transfers in an earlier round, where known.
+    """
+    services = {service.id: service for service in scenario.services}
+    estimate = TransferEstimate(scenario, context, transfer_minor or {})
+    known: dict[tuple[str, str], Sequence[Connection]] = {}
+    options: dict[int, tuple[ServiceOption, ...]] = {}
+    for cell in demand.cells:
+        key = (cell.board, cell.site)
+        if key not in known:
+            known[key] = find_connections(*key)
+        found = [
+            option
+            for connection in known[key]
+            if (option := make_option(scenario, context, cell, services, connection, estimate)) is not None
+        ]
+        found.sort(key=lambda option: (option.total_minor, option.service_id))
+        options[cell.index] = _cheapest_per_service(found)
+    return Alternatives(
+        options=options,
+        tariffs={service.id: make_tariff(scenario, service) for service in scenario.services},
+        own_ticket_minor=_price_own_tickets(scenario, context, demand),
+        unserved_minor=price_unserved(scenario, costs, demand),
+    )
+
+
+def _cheapest_per_service(options: list[ServiceOption]) -> tuple[ServiceOption, ...]:
+    seen: dict[str, ServiceOption] = {}
+    for option in options:
+        seen.setdefault(option.service_id, option)
+    return tuple(seen.values())
+
+
+def make_tariff(scenario: Scenario, service: Service) -> ServiceTariff:
+    """Money and room of a service, at the highest tier of its terminals."""
+    day = service.depart_min // DAY_MIN
+    on = scenario.first_date + timedelta(days=day)
+    tiers = [
+        scenario.geography.get_tier(
+            scenario.geography.get_county(stop.place_id),
+            scenario.first_date + timedelta(days=stop.arrive_min // DAY_MIN),
+        )
+        for stop in service.stops
+        if stop.boards or stop.alights
+    ]
+    tier = max(tiers, key=lambda t: t.rank, default=Tier.LOW)
+    return ServiceTariff(
+        service_id=service.id,
+        capacity=max(1, carriage_capacity(service, scenario.policy, tier, on)[0]),
+        min_carriages=service.min_carriages,
+        max_carriages=service.max_carriages,
+        min_load=service.min_load,
+        fixed_minor=service.fixed_minor,
+        carriage_minor=service.carriage_minor,
+        committed=service.committed,
+    )
+
+
+def make_option(
+    scenario: Scenario,
+    context: RoutingContext,
+    cell: Cell,
+    services: Mapping[str, Service],
+    connection: Connection,
+    estimate: TransferEstimate,
+) -> ServiceOption | None:
+    """Option of a cell on a connection, or None where window, mode, lock, clearance or gate forbid it."""
+    service = services[connection.service_id]
+    if service.status is ServiceStatus.REFUSED or not _accepts(cell, service):
+        return None
+    day = service.depart_min // DAY_MIN
+    if day not in cell.days:
+        return None
+    board, alight = service.stops[connection.board_stop], service.stops[connection.alight_stop]
+    board_min = estimate.board_min(cell, connection, board.place_id, board.depart_min)
+    arrive_min = estimate.arrive_min(cell, connection, alight.place_id, alight.arrive_min)
+    board_day, arrive_day = board_min // DAY_MIN, arrive_min // DAY_MIN
+    if not may_travel(scenario, cell, board_day, arrive_day) or _tier_forbids(scenario, cell, board_day, arrive_day):
+        return None
+    aboard = alight.arrive_min - board.depart_min
+    per_head = service.seat_minor + cost_per_head(scenario, cell, day, board_day, arrive_day, aboard)
+    transfer = 0
+    if connection.needs_feeder:
+        transfer += estimate.price(cell.board, board.place_id)
+    if connection.needs_last_mile:
+        transfer += estimate.price(alight.place_id, cell.gate)
+    return ServiceOption(
+        service_id=service.id,
+        board_stop=connection.board_stop,
+        alight_stop=connection.alight_stop,
+        day=day,
+        per_head_minor=per_head,
+        transfer_minor=transfer,
+        arrive_day=arrive_day,
+        needs_feeder=connection.needs_feeder,
+        needs_last_mile=connection.needs_last_mile,
+    )
+
+
+def _accepts(cell: Cell, service: Service) -> bool:
+    return (
+        service.mode in cell.modes
+        and cell.mode_lock in ("", service.mode.value)
+        and cell.service_lock in ("", service.id)
+        and not cell.fleet_lock
+    )
+
+
+def _tier_forbids(scenario: Scenario, cell: Cell, board_day: int, arrive_day: int) -> bool:
+    for place, day in ((cell.board, board_day), (cell.gate, arrive_day)):
+        on = scenario.first_date + timedelta(days=day)
+        tier = scenario.geography.get_tier(scenario.geography.get_county(place), on)
+        if tier in scenario.policy.get_tiers("no_boarding_tiers", on):
+            return True
+    return False
+
+
+class TransferEstimate:
+    """What a feeder or last-mile ride is expected to take and cost before its coaches are planned."""
+
+    def __init__(
+        self, scenario: Scenario, context: RoutingContext, found_minor: Mapping[tuple[str, str], int]
+    ) -> None:
+        self.scenario = scenario
+        self.context = context
+        self.found_minor = found_minor
+        self._prices: dict[tuple[str, str], int] = {}
+
+    def price(self, from_id: str, to_id: str) -> int:
+        """Minor units per head for one transfer: as found in an earlier round, else a shared coach at 80 % load."""
+        key = (from_id, to_id)
+        if key in self.found_minor:
+            return self.found_minor[key]
+        if key not in self._prices:
+            self._prices[key] = min(
+                (self._price_on(line_index, *key) for line_index in range(len(self.scenario.fleet))), default=10**9
+            )
+        return self._prices[key]
+
+    def _price_on(self, line_index: int, from_id: str, to_id: str) -> int:
+        line = self.scenario.fleet[line_index]
+        vehicle = self.scenario.vehicle_types[line.type_id]
+        room = coach_capacity(
+            vehicle,
+            self.scenario.policy,
+            service_date=self.scenario.first_date,
+            tier=Tier.LOW,
+            intercity=False,
+            drivers=1,
+            escorts=self.scenario.limits.escorts_per_coach,
+        )[0]
+        if room <= 0:
+            return 10**9
+        if line.tariff.lump_trip_minor is not None:
+            return line.tariff.lump_trip_minor * 10 // (room * 8)
+        km = self.context.get_km_tenths
+        legs = km(line.depot_place_id, from_id) + km(from_id, to_id) + km(to_id, line.depot_place_id)
+        day_minor = (line.tariff.day_minor + line.tariff.driver_day_minor) // 2
+        total = divide_half_even(legs * line.tariff.km_minor, 10) + day_minor
+        return total * 10 // (room * 8)
+
+    def board_min(self, cell: Cell, connection: Connection, terminal_id: str, depart_min: int) -> int:
+        """Expected first boarding (as early as a shared feeder may be)."""
+        buffer = self._buffer(terminal_id)
+        if not connection.needs_feeder:
+            return depart_min - buffer
+        ride = self.context.get_minutes(cell.board, terminal_id)
+        return depart_min - buffer - ride - self.scenario.limits.dwell_pickup_min - TRANSFER_SLACK_MIN
+
+    def arrive_min(self, cell: Cell, connection: Connection, terminal_id: str, arrive_min: int) -> int:
+        """Expected arrival at the gate, receiving hours considered."""
+        if cell.gate == terminal_id:
+            return arrive_min
+        ready = arrive_min + self._buffer(terminal_id) + self.context.get_minutes(terminal_id, cell.gate)
+        if connection.needs_last_mile:
+            ready += self.scenario.limits.dwell_pickup_min + TRANSFER_SLACK_MIN
+        return shift_into_hours(self.context, cell.gate, ready)
+
+    def _buffer(self, terminal_id: str) -> int:
+        terminal = self.scenario.terminals.get(terminal_id)
+        return terminal.buffer_min if terminal else 0
+
+
+def shift_into_hours(context: RoutingContext, gate: str, at_min: int) -> int:
+    """Moment at which a gate receives people who reach it at a minute."""
+    opens, closes = context.receiving.get(gate, (0, DAY_MIN))
+    clock = at_min % DAY_MIN
+    if clock < opens:
+        return at_min - clock + opens
+    if clock > closes:
+        return at_min - clock + DAY_MIN + opens
+    return at_min
+
+
+def _price_own_tickets(scenario: Scenario, context: RoutingContext, demand: Demand) -> dict[int, int]:
+    tariff = scenario.rates.own_ticket
+    if tariff is None:
+        return {}
+    return {
+        cell.index: tariff.fixed_minor + divide_half_even(context.get_km_tenths(cell.board, cell.gate) * tariff.km_minor, 10)
+        for cell in demand.cells
+        if {Mode.TRAIN, Mode.BUS} & cell.modes and not (cell.mode_lock or cell.service_lock or cell.fleet_lock)
+    }
+
+
+def price_unserved(scenario: Scenario, costs: DirectCosts, demand: Demand) -> dict[str, int]:
+    """Unserved penalty per head by class; the ordinary class is derived where the scenario gives none.
+
+    Default: the dearest dedicated run from door to gate, each pair taken with its cheapest line.
+    """
+    given = dict(scenario.rates.unserved_minor)
+    if "" not in given:
+        runs = []
+        for board, gate in sorted({(cell.board, cell.gate) for cell in demand.cells}):
+            prices = [costs.get_cheapest_cash(line.id, board, gate) for line in scenario.fleet]
+            runs.append(min((price for price in prices if price is not None), default=0))
+        dearest_seat = max((service.fixed_minor + service.carriage_minor + service.seat_minor for service in scenario.services), default=0)
+        given[""] = max(runs, default=0) or dearest_seat
+    return given

@@ -1,0 +1,184 @@
+"""Opening a new coach: which line, day, boarding places, gates and units save the most.
+
+The value of a unit is what it would cost elsewhere; a coach is worth opening when the values it takes
+exceed what it costs. The same question is asked by pricing in column generation; here it is
+answered greedily, starting from one (boarding place, gate) pair and growing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dispatch.batching.demand import Unit
+from dispatch.batching.direct import DirectCosts, DirectTrip
+from dispatch.batching.resources import Resources
+from dispatch.routing.trips import TripShape
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A coach that could be opened and what it saves against the values of its units."""
+
+    trip: DirectTrip
+    saving_minor: int
+
+
+def find_best_offer(
+    costs: DirectCosts,
+    resources: Resources,
+    pool: Sequence[Unit],
+    values: Mapping[int, int],
+    rng: random.Random,
+    *,
+    tries: int,
+) -> Offer | None:
+    """Best coach found for a pool of free units, or None when none saves anything.
+
+    ``tries``: how many (line, day) choices are grown, the most promising first with some chance.
+    """
+    best: Offer | None = None
+    for fleet_id, day in _rank_openings(costs, resources, pool, values, rng)[:tries]:
+        offer = _grow(costs, fleet_id, day, pool, values)
+        if offer and (best is None or offer.saving_minor > best.saving_minor) and resources.fits(offer.trip):
+            best = offer
+    return best
+
+
+def _rank_openings(
+    costs: DirectCosts,
+    resources: Resources,
+    pool: Sequence[Unit],
+    values: Mapping[int, int],
+    rng: random.Random,
+) -> list[tuple[str, int]]:
+    """(line, day) pairs by the values a full coach could take, minus its least cost, with noise."""
+    ordered = sorted(pool, key=lambda unit: (-values[unit.index] / unit.size, unit.index))
+    days: dict[int, list[Unit]] = defaultdict(list)
+    for unit in ordered:
+        if unit.cell.may_ride_bus:
+            for day in unit.cell.days:
+                days[day].append(unit)
+    ranked = []
+    for day, units in days.items():
+        boards = {unit.cell.board for unit in units[:40]}
+        for fleet_id, line in costs.lines.items():
+            if not resources.has_coach(fleet_id, day, 1, 1):
+                continue
+            seats = costs.scenario.vehicle_types[line.type_id].approved
+            room, worth = seats, 0.0
+            for unit in units:
+                if unit.size <= room:
+                    room -= unit.size
+                    worth += values[unit.index]
+            cheapest = costs.get_cheapest_cash(fleet_id, min(boards), units[0].cell.gate)
+            if cheapest is not None:
+                ranked.append(((worth - cheapest) * (0.7 + 0.6 * rng.random()), fleet_id, day))
+    ranked.sort(key=lambda item: (-item[0], item[1], item[2]))
+    return [(fleet_id, day) for _, fleet_id, day in ranked]
+
+
+def _grow(
+    costs: DirectCosts, fleet_id: str, day: int, pool: Sequence[Unit], values: Mapping[int, int]
+) -> Offer | None:
+    by_pair: dict[Pair, list[Unit]] = defaultdict(list)
+    for unit in pool:
+        if day in unit.cell.days and unit.cell.may_ride_bus:
+            for pair in {(party.cell.board, party.cell.gate) for party in unit.parties}:
+                by_pair[pair].append(unit)
+    if not by_pair:
+        return None
+    worth = {pair: sum(values[unit.index] for unit in units) for pair, units in by_pair.items()}
+    start = max(sorted(by_pair), key=lambda pair: worth[pair])
+    boards, gates = frozenset((start[0],)), frozenset((start[1],))
+    best = _fill(costs, fleet_id, day, boards, gates, by_pair, values)
+    while True:
+        step = None
+        for more_boards, more_gates in _neighbours(boards, gates, by_pair):
+            offer = _fill(costs, fleet_id, day, more_boards, more_gates, by_pair, values)
+            if offer and (best is None or offer.saving_minor > best.saving_minor):
+                best, step = offer, (more_boards, more_gates)
+        if step is None:
+            return best if best and best.saving_minor > 0 else None
+        boards, gates = step
+
+
+def _neighbours(
+    boards: frozenset[str], gates: frozenset[str], by_pair: Mapping[Pair, Sequence[Unit]]
+) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Sets with one boarding place, one gate, or one pair more."""
+    grown: dict[tuple[frozenset[str], frozenset[str]], None] = {}
+    for board, gate in sorted(by_pair):
+        if board in boards and gate in gates:
+            continue
+        grown[boards | {board}, gates | {gate}] = None
+    return list(grown)
+
+
+def _fill(
+    costs: DirectCosts,
+    fleet_id: str,
+    day: int,
+    boards: frozenset[str],
+    gates: frozenset[str],
+    by_pair: Mapping[Pair, Sequence[Unit]],
+    values: Mapping[int, int],
+) -> Offer | None:
+    shape = costs.find_shape(fleet_id, boards, gates)
+    if shape is None:
+        return None
+    chosen = _choose_units(costs, shape, day, boards, gates, by_pair, values)
+    if not chosen:
+        return None
+    trip = costs.evaluate(fleet_id, day, tuple(chosen))
+    if trip is None:
+        return None
+    return Offer(trip, sum(values[unit.index] for unit in chosen) - trip.cost_minor)
+
+
+def _choose_units(
+    costs: DirectCosts,
+    shape: TripShape,
+    day: int,
+    boards: frozenset[str],
+    gates: frozenset[str],
+    by_pair: Mapping[Pair, Sequence[Unit]],
+    values: Mapping[int, int],
+) -> list[Unit]:
+    """Units that fill the coach by value per head, larger ones first among equals."""
+    ranked: list[tuple[float, int, int, Unit]] = []
+    seen: set[int] = set()
+    for board in boards:
+        for gate in gates:
+            for unit in by_pair.get((board, gate), ()):
+                if unit.index in seen:
+                    continue
+                seen.add(unit.index)
+                net = _net_value(costs, shape, day, unit, values[unit.index])
+                if net > 0:
+                    ranked.append((-net / unit.size, -unit.size, unit.index, unit))
+    ranked.sort(key=lambda item: item[:3])
+    room = costs.get_capacity(shape, day)
+    chosen = []
+    for _, _, _, unit in ranked:
+        if unit.size <= room:
+            room -= unit.size
+            chosen.append(unit)
+            if room == 0:
+                break
+    return chosen
+
+
+def _net_value(costs: DirectCosts, shape: TripShape, day: int, unit: Unit, value: int) -> int:
+    for party in unit.parties:
+        if party.cell.board not in shape.board_min or party.cell.gate not in shape.arrive_min:
+            return 0
+        per_head = costs.find_cost_per_head(shape, day, party.cell)
+        if per_head is None:
+            return 0
+        value -= per_head * party.size
+    return value

@@ -1,0 +1,436 @@
+"""Feeder and last-mile coaches for everyone who rides a service: trips by merging, duties by chaining.
+
+Riders of one terminal are grouped by place and service; full coaches leave directly, the rest are merged where
+one coach for two groups is cheaper than two (Clarke & Wright 1964, with real duties as prices), and
+trips are chained onto one coach where its day allows. Every trip is priced by ``routing`` as it will be driven.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dispatch.batching.alternatives import ServiceOption
+from dispatch.batching.demand import Party
+from dispatch.batching.direct import may_travel
+from dispatch.batching.resources import Resources
+from dispatch.model.plan import Role
+from dispatch.model.scenario import Scenario
+from dispatch.model.supply import Service
+from dispatch.routing.capacity import coach_capacity
+from dispatch.routing.context import RoutingContext, has_registered_end
+from dispatch.routing.duties import (
+    DutyShape,
+    find_best_feeder_order,
+    find_best_last_mile_order,
+    make_feeder_duty,
+    make_last_mile_duty,
+)
+from dispatch.units import DAY_MIN
+
+
+@dataclass(frozen=True, slots=True)
+class Rider:
+    """A party on a service, with the way it rides."""
+
+    party: Party
+    service: Service
+    option: ServiceOption
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTrip:
+    """One feeder or last-mile trip: the places away from the terminal and who rides.
+
+    ``limit_min``: reach the terminal by (feeder) / leave it not before (last mile). ``bound_min``: board not before
+    (feeder) / leave not after (last mile).
+    """
+
+    role: Role
+    terminal: str
+    places: frozenset[str]
+    riders: tuple[Rider, ...]
+    limit_min: int
+    bound_min: int
+
+    @property
+    def load(self) -> int:
+        """People aboard."""
+        return sum(rider.party.size for rider in self.riders)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferDuty:
+    """A coach duty of one or more transfer trips, in order of time."""
+
+    shape: DutyShape
+    trips: tuple[TransferTrip, ...]
+
+    @property
+    def cost_minor(self) -> int:
+        """Cash of the duty."""
+        return self.shape.cash_minor
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPlan:
+    """All transfer duties, and the riders for whom none is lawful or free."""
+
+    duties: tuple[TransferDuty, ...]
+    stranded: tuple[Rider, ...]
+
+
+class TransferPlanner:
+    """Plans the transfer coaches of one scenario on what ``resources`` leaves free."""
+
+    def __init__(self, scenario: Scenario, context: RoutingContext, resources: Resources) -> None:
+        self.scenario = scenario
+        self.context = context
+        self.resources = resources
+        self.bays_used: dict[tuple[str, int], int] = defaultdict(int)
+        self._lines_near: dict[str, list[str]] = {}
+        self._priced: dict[tuple[object, ...], TransferDuty | None] = {}
+
+    def plan(self, riders: Sequence[Rider]) -> TransferPlan:
+        """Transfer duties for all riders that need any."""
+        duties: list[TransferDuty] = []
+        stranded: list[Rider] = []
+        for role in (Role.FEEDER, Role.LAST_MILE):
+            groups: dict[tuple[str, ...], list[Rider]] = defaultdict(list)
+            for rider in riders:
+                if rider.option.needs_feeder if role is Role.FEEDER else rider.option.needs_last_mile:
+                    groups[self._group_key(role, rider)].append(rider)
+            for key in sorted(groups):
+                made, lost = self._plan_group(role, key[0], groups[key])
+                duties.extend(made)
+                stranded.extend(lost)
+        return TransferPlan(tuple(duties), tuple(stranded))
+
+    def _group_key(self, role: Role, rider: Rider) -> tuple[str, ...]:
+        cell, option = rider.party.cell, rider.option
+        if role is Role.FEEDER:
+            terminal = rider.service.stops[option.board_stop].place_id
+            return (terminal, f"{option.day:06d}", cell.tier_class, cell.county)
+        terminal = rider.service.stops[option.alight_stop].place_id
+        return (terminal, f"{option.day:06d}", cell.tier_class, cell.area)
+
+    def _plan_group(
+        self, role: Role, terminal: str, riders: list[Rider]
+    ) -> tuple[list[TransferDuty], list[Rider]]:
+        trips = self._merge(self._first_trips(role, terminal, riders))
+        duties: list[TransferDuty] = []
+        stranded: list[Rider] = []
+        for duty in self._chain(trips, stranded):
+            placed = self._place(duty)
+            if placed is None and len(duty.trips) > 1:
+                for trip in duty.trips:
+                    single = self._place_trip(trip)
+                    if single is None:
+                        stranded.extend(trip.riders)
+                    else:
+                        duties.append(single)
+            elif placed is None:
+                stranded.extend(duty.trips[0].riders)
+            else:
+                duties.append(placed)
+        return duties, stranded
+
+    # -- trips -----------------------------------------------------------------------------------------
+
+    def _first_trips(self, role: Role, terminal: str, riders: list[Rider]) -> list[TransferTrip]:
+        """Trips from one place for one service, as few as the largest coach allows (first fit decreasing)."""
+        by_place: dict[tuple[str, str], list[Rider]] = defaultdict(list)
+        for rider in riders:
+            cell = rider.party.cell
+            by_place[cell.board if role is Role.FEEDER else cell.gate, rider.service.id].append(rider)
+        trips = []
+        for (place, _), group in sorted(by_place.items()):
+            room = max((self._room(line, role, terminal, place) for line in self._near(terminal)), default=0)
+            bins: list[list[Rider]] = []
+            for rider in sorted(group, key=lambda r: (-r.party.size, r.party.index)):
+                for each in bins:
+                    if sum(r.party.size for r in each) + rider.party.size <= room:
+                        each.append(rider)
+                        break
+                else:
+                    bins.append([rider])
+            trips.extend(self._make_trip(role, terminal, frozenset((place,)), each) for each in bins)
+        return trips
+
+    def _make_trip(
+        self, role: Role, terminal: str, places: frozenset[str], riders: Iterable[Rider]
+    ) -> TransferTrip:
+        who = tuple(sorted(riders, key=lambda rider: rider.party.index))
+        station = self.scenario.terminals.get(terminal)
+        buffer = station.buffer_min if station else 0
+        wait = self.scenario.limits.max_wait_h * 60
+        if role is Role.FEEDER:
+            departures = [rider.service.stops[rider.option.board_stop].depart_min for rider in who]
+            return TransferTrip(role, terminal, places, who, min(departures) - buffer, max(departures) - wait)
+        arrivals = [rider.service.stops[rider.option.alight_stop].arrive_min for rider in who]
+        return TransferTrip(role, terminal, places, who, max(arrivals) + buffer, min(arrivals) + wait)
+
+    def _merge(self, trips: list[TransferTrip]) -> list[TransferTrip]:
+        """Join trips while one coach for both is cheaper than two."""
+        refused: set[tuple[int, int]] = set()
+        while True:
+            pairs = [
+                (self._nearness(a, b), i, j)
+                for i, a in enumerate(trips)
+                for j, b in enumerate(trips[:i])
+                if (id(a), id(b)) not in refused and self._may_merge(a, b)
+            ]
+            for _, i, j in sorted(pairs)[:40]:
+                a, b = trips[i], trips[j]
+                joined = self._make_trip(a.role, a.terminal, a.places | b.places, (*a.riders, *b.riders))
+                price = [self.price((each,)) for each in (a, b, joined)]
+                if price[2] and (
+                    not price[0] or not price[1] or price[2].cost_minor < price[0].cost_minor + price[1].cost_minor
+                ):
+                    trips = [trip for k, trip in enumerate(trips) if k not in (i, j)] + [joined]
+                    break
+                refused.add((id(a), id(b)))
+            else:
+                if len(pairs) <= 40:
+                    return trips
+
+    def _may_merge(self, a: TransferTrip, b: TransferTrip) -> bool:
+        limits = self.scenario.limits
+        most = limits.max_pickups if a.role is Role.FEEDER else limits.max_drop_offs
+        if most is not None and len(a.places | b.places) > most:
+            return False
+        wait = limits.max_wait_h * 60
+        if abs(a.limit_min - b.limit_min) > wait // 2:
+            return False
+        room = max((self._room(line, a.role, a.terminal, next(iter(a.places))) for line in self._near(a.terminal)), default=0)
+        return a.load + b.load <= room
+
+    def _nearness(self, a: TransferTrip, b: TransferTrip) -> int:
+        km = self.context.get_km_tenths
+        apart = min(km(x, y) for x in sorted(a.places) for y in sorted(b.places))
+        return apart + abs(a.limit_min - b.limit_min)
+
+    # -- duties ----------------------------------------------------------------------------------------
+
+    def _chain(self, trips: list[TransferTrip], stranded: list[Rider]) -> list[TransferDuty]:
+        """Put trips onto shared coaches while that is cheaper."""
+        duties = []
+        for trip in trips:
+            duty = self.price((trip,))
+            if duty is None:
+                stranded.extend(trip.riders)
+            else:
+                duties.append(duty)
+        duties.sort(key=lambda duty: (duty.shape.pull_out_min, duty.trips[0].riders[0].party.index))
+        refused: set[tuple[int, int]] = set()
+        while True:
+            best: tuple[int, int, int, TransferDuty] | None = None
+            for i, first in enumerate(duties):
+                for j, second in enumerate(duties):
+                    if i == j or (id(first), id(second)) in refused:
+                        continue
+                    joined = self._join(first, second)
+                    saving = first.cost_minor + second.cost_minor - joined.cost_minor if joined else 0
+                    if joined is None or saving <= 0:
+                        refused.add((id(first), id(second)))
+                    elif best is None or saving > best[0]:
+                        best = (saving, i, j, joined)
+            if best is None:
+                return duties
+            duties = [duty for k, duty in enumerate(duties) if k not in best[1:3]] + [best[3]]
+
+    def _join(self, first: TransferDuty, second: TransferDuty) -> TransferDuty | None:
+        trips = (*first.trips, *second.trips)
+        if len(trips) > self.scenario.limits.max_trips_per_duty or first.shape.fleet_id != second.shape.fleet_id:
+            return None
+        role = trips[0].role
+        if role is Role.FEEDER:
+            room_min = second.shape.trips[0].arrive_min[0] - first.shape.trips[0].arrive_min[0]
+            if abs(room_min) > self.scenario.limits.max_wait_h * 60:
+                return None
+        return self.price(trips, (first.shape.fleet_id,))
+
+    def price(
+        self, trips: tuple[TransferTrip, ...], fleet_ids: Sequence[str] | None = None, shift_min: int = 0
+    ) -> TransferDuty | None:
+        """Cheapest lawful duty for trips in this order, limits shifted away by ``shift_min``; None = none."""
+        key = (trips, tuple(fleet_ids or ()), shift_min)
+        if key not in self._priced:
+            self._priced[key] = self._price(trips, fleet_ids, shift_min)
+        return self._priced[key]
+
+    def _price(
+        self, trips: tuple[TransferTrip, ...], fleet_ids: Sequence[str] | None, shift_min: int
+    ) -> TransferDuty | None:
+        best: TransferDuty | None = None
+        for fleet_id in fleet_ids or self._near(trips[0].terminal):
+            shape = self._make_shape(fleet_id, trips, shift_min)
+            if shape is None or (best is not None and shape.cash_minor >= best.cost_minor):
+                continue
+            duty = TransferDuty(shape, trips)
+            if self._is_lawful(duty):
+                best = duty
+        return best
+
+    def _make_shape(self, fleet_id: str, trips: tuple[TransferTrip, ...], shift_min: int) -> DutyShape | None:
+        if trips[0].role is Role.FEEDER:
+            return self._make_feeder_shape(fleet_id, trips, shift_min)
+        tasks = tuple(
+            (
+                trip.terminal,
+                trip.limit_min + shift_min,
+                find_best_last_mile_order(self.context, fleet_id, trip.terminal, trip.places),
+            )
+            for trip in trips
+        )
+        return make_last_mile_duty(self.context, fleet_id, tasks)
+
+    def _make_feeder_shape(
+        self, fleet_id: str, trips: tuple[TransferTrip, ...], shift_min: int
+    ) -> DutyShape | None:
+        """Feeder duty built backward: each earlier run must be over before the next one boards."""
+        tasks: list[tuple[tuple[str, ...], str, int]] = []
+        next_board: tuple[str, int] | None = None
+        for trip in reversed(trips):
+            reach_by = trip.limit_min - shift_min
+            order = find_best_feeder_order(self.context, fleet_id, trip.places, trip.terminal)
+            if next_board is not None:
+                back = self.context.get_minutes(trip.terminal, next_board[0])
+                reach_by = min(reach_by, next_board[1] - back - self.scenario.limits.dwell_drop_min - 30)
+            single = make_feeder_duty(self.context, fleet_id, ((order, trip.terminal, reach_by),))
+            if single is None:
+                return None
+            next_board = (order[0], single.trips[0].arrive_min[0])
+            tasks.insert(0, (order, trip.terminal, reach_by))
+        return make_feeder_duty(self.context, fleet_id, tuple(tasks))
+
+    def _is_lawful(self, duty: TransferDuty) -> bool:
+        for trip, run in zip(duty.trips, duty.shape.trips, strict=True):
+            if trip.load > self.get_capacity(duty.shape, run.place_ids, run.arrive_min[0] // DAY_MIN):
+                return False
+            if trip.role is Role.FEEDER and not (
+                run.arrive_min[0] >= trip.bound_min and run.arrive_min[-1] <= trip.limit_min
+            ):
+                return False
+            if trip.role is Role.LAST_MILE and not (
+                run.depart_min[0] <= trip.bound_min and run.arrive_min[0] >= trip.limit_min
+            ):
+                return False
+            if not self._registered(duty.shape.fleet_id, run.place_ids, run.arrive_min[0] // DAY_MIN):
+                return False
+            if not all(self._may_ride(trip, run.place_ids, run.arrive_min, rider) for rider in trip.riders):
+                return False
+        return True
+
+    def _may_ride(
+        self, trip: TransferTrip, place_ids: Sequence[str], arrive_min: Sequence[int], rider: Rider
+    ) -> bool:
+        """Clearance and dates with the real times; the other end is taken as the option expects it."""
+        cell = rider.party.cell
+        at = dict(zip(place_ids, arrive_min, strict=True))
+        if trip.role is Role.FEEDER:
+            return at[cell.board] // DAY_MIN >= cell.clear_from
+        arrive_day = at[cell.gate] // DAY_MIN
+        return may_travel(self.scenario, cell, max(cell.clear_from, 0), arrive_day)
+
+    def get_capacity(self, shape: DutyShape, place_ids: Sequence[str], day: int) -> int:
+        """Effective capacity of one transfer trip on its service date."""
+        line = self.resources.lines[shape.fleet_id]
+        return self._capacity(line.type_id, place_ids, day, shape.drivers)
+
+    def _capacity(self, type_id: str, place_ids: Sequence[str], day: int, drivers: int) -> int:
+        return self.explain_capacity(type_id, place_ids, day, drivers)[0]
+
+    def explain_capacity(
+        self, type_id: str, place_ids: Sequence[str], day: int, drivers: int
+    ) -> tuple[int, str]:
+        """Effective capacity of a coach type on a transfer trip, and the rule in words."""
+        geography = self.scenario.geography
+        on = self.scenario.first_date + timedelta(days=day)
+        counties = [geography.get_county(place) for place in place_ids]
+        tier = max((geography.get_tier(county, on) for county in counties), key=lambda t: t.rank)
+        return coach_capacity(
+            self.scenario.vehicle_types[type_id],
+            self.scenario.policy,
+            service_date=on,
+            tier=tier,
+            intercity=geography.get_prefecture(counties[0]) != geography.get_prefecture(counties[-1]),
+            drivers=drivers,
+            escorts=self.scenario.limits.escorts_per_coach,
+        )
+
+    def _room(self, fleet_id: str, role: Role, terminal: str, place: str) -> int:
+        places = (place, terminal) if role is Role.FEEDER else (terminal, place)
+        return self._capacity(self.resources.lines[fleet_id].type_id, places, 0, 1)
+
+    def _registered(self, fleet_id: str, place_ids: Sequence[str], day: int) -> bool:
+        on = self.scenario.first_date + timedelta(days=day)
+        if not self.scenario.policy.get_flag("registered_end_required", on, "bus"):
+            return True
+        return has_registered_end(self.context, fleet_id, place_ids[0], place_ids[-1])
+
+    def _near(self, terminal: str) -> list[str]:
+        """Lines whose depots are nearest to a terminal (the six nearest depots)."""
+        if terminal not in self._lines_near:
+            lines = sorted(
+                self.resources.lines.values(),
+                key=lambda line: (self.context.get_km_tenths(line.depot_place_id, terminal), line.id),
+            )
+            depots: list[str] = []
+            for line in lines:
+                if line.depot_place_id not in depots:
+                    depots.append(line.depot_place_id)
+            near = set(depots[:4])
+            self._lines_near[terminal] = [line.id for line in lines if line.depot_place_id in near]
+        return self._lines_near[terminal]
+
+    # -- bays and coaches --------------------------------------------------------------------------------
+
+    def _place_trip(self, trip: TransferTrip) -> TransferDuty | None:
+        duty = self.price((trip,))
+        return self._place(duty) if duty else None
+
+    def _place(self, duty: TransferDuty) -> TransferDuty | None:
+        """Hold a coach and bays for a duty, earlier or later by whole slots, on another line if need be."""
+        station = self.scenario.terminals.get(duty.trips[0].terminal)
+        slot = station.slot_min if station else 30
+        for shift in range(0, self.scenario.limits.max_wait_h * 60, slot):
+            candidates = [duty.shape.fleet_id, *(f for f in self._near(duty.trips[0].terminal) if f != duty.shape.fleet_id)]
+            for fleet_id in candidates:
+                moved = self.price(duty.trips, (fleet_id,), shift)
+                if moved is not None and self._has_bays(moved) and self._has_coach(moved.shape):
+                    self._hold(moved)
+                    return moved
+            if station is None or station.bays is None:
+                return None
+        return None
+
+    def _has_coach(self, shape: DutyShape) -> bool:
+        return self.resources.has_coach(shape.fleet_id, shape.pull_out_min // DAY_MIN, shape.days, shape.drivers)
+
+    def _hold(self, duty: TransferDuty) -> None:
+        shape = duty.shape
+        self.resources.hold_coach(shape.fleet_id, shape.pull_out_min // DAY_MIN, shape.days, shape.drivers, 1)
+        for terminal, slot in self._slots(duty):
+            self.bays_used[terminal, slot] += 1
+
+    def _has_bays(self, duty: TransferDuty) -> bool:
+        station = self.scenario.terminals.get(duty.trips[0].terminal)
+        if station is None or station.bays is None:
+            return True
+        return all(self.bays_used[key] < station.bays for key in self._slots(duty))
+
+    def _slots(self, duty: TransferDuty) -> list[tuple[str, int]]:
+        """(terminal, slot number) that a duty's stops at its terminal overlap."""
+        station = self.scenario.terminals.get(duty.trips[0].terminal)
+        if station is None:
+            return []
+        slots = []
+        for trip, run in zip(duty.trips, duty.shape.trips, strict=True):
+            stop = len(run.place_ids) - 1 if trip.role is Role.FEEDER else 0
+            first = run.arrive_min[stop] // station.slot_min
+            last = max(first, (run.depart_min[stop] - 1) // station.slot_min)
+            slots.extend((trip.terminal, number) for number in range(first, last + 1))
+        return slots

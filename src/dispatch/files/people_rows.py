@@ -1,0 +1,120 @@
+"""Rows of ``health``, ``payers``, ``locks`` and ``facts``."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from dispatch.files.columns import MODES
+from dispatch.files.report import Report, say_near_misses
+from dispatch.files.typed import TypedTable, check_references
+from dispatch.files.values import Unreadable, parse_date
+from dispatch.model.contracts import HEALTH, conform
+from dispatch.model.plan import CASH_TERMS
+from dispatch.model.scenario import Lock, LockKind, Payer, ReportedFigure
+from dispatch.units import minor_from_decimal
+
+
+def make_health(table: TypedTable, known: set[str], seen: set[str], report: Report) -> pd.DataFrame:
+    """Evidence of known workers under the ``HEALTH`` contract."""
+    check_references(table, "worker_id", known, seen, "worker", report)
+    frame = table.frame
+    reversed_ = pd.to_datetime(frame["valid_until"]) < pd.to_datetime(frame["date"])
+    report.note_rows(
+        "E131",
+        table.raw,
+        np.flatnonzero(reversed_.to_numpy(dtype=bool)),
+        "valid_until",
+        lambda row: f"valid_until {frame['valid_until'].iloc[row]} is before the date {frame['date'].iloc[row]}.",
+    )
+    made = frame.assign(result=frame["result"].where(frame["result"] != "", "ok"))
+    made["verified"] = made["verified"].map(bool)
+    return conform(made.iloc[table.good], HEALTH)
+
+
+def make_payers(table: TypedTable, report: Report) -> tuple[Payer, ...]:
+    """Payers, the rows of one id put together; shares of one group should add up to 1."""
+    terms = {*CASH_TERMS, "*"}
+    check_references(table, "term", terms, set(), "cost term", report)
+    shares: dict[str, list[tuple[str, int]]] = {}
+    heads: dict[str, tuple[str, str, int | None]] = {}
+    for row, cells in table.iterate_good():
+        key = cells["payer_id"]
+        budget = None if cells["budget"] is None else minor_from_decimal(cells["budget"])
+        head = (cells["name"] or key, cells["group"] or key, budget)
+        old = heads.setdefault(key, head)
+        if (cells["group"] and old[1] != head[1]) or (budget is not None and old[2] not in (None, budget)):
+            report.note_rows("E138", table.raw, [row], "payer_id", lambda _, k=key: f"Payer '{k}' differs from an earlier row.")
+            continue
+        heads[key] = (old[0], old[1], old[2] if budget is None else budget)
+        share = Decimal(1) if cells["share"] is None else cells["share"]
+        shares.setdefault(key, []).append((cells["term"] or "*", int(share * 1000)))
+    payers = tuple(
+        Payer(id=key, name=name, group_id=group, shares=tuple(shares[key]), budget_minor=budget)
+        for key, (name, group, budget) in heads.items()
+        if key in shares
+    )
+    _check_shares(payers, table, report)
+    return payers
+
+
+def _check_shares(payers: tuple[Payer, ...], table: TypedTable, report: Report) -> None:
+    sums: dict[tuple[str, str], int] = {}
+    for payer in payers:
+        for term, ratio in payer.shares:
+            sums[payer.group_id, term] = sums.get((payer.group_id, term), 0) + ratio
+    for (group, term), total in sums.items():
+        if total != 1000:
+            good = [row for row, cells in table.iterate_good() if (cells["group"] or cells["payer_id"]) == group]
+            message = f"Shares of group '{group}' for '{term}' add up to {total / 1000:g}."
+            report.note_rows("W210", table.raw, good[:1], "share", lambda _, m=message: m)
+
+
+def make_locks(
+    table: TypedTable, known: set[str], seen: set[str], ids: dict[LockKind, set[str]], report: Report
+) -> tuple[Lock, ...]:
+    """Locks whose worker and value exist. ``ids``: known values of the kinds service and fleet."""
+    check_references(table, "worker_id", known, seen, "worker", report)
+    values = ids | {LockKind.TOGETHER: known, LockKind.APART: known}
+    locks = []
+    for row, cells in table.iterate_good():
+        kind = LockKind(cells["kind"])
+        value, trouble = _read_lock_value(kind, cells["value"], values, excel=table.raw.excel)
+        if trouble:
+            report.note_rows(trouble[0], table.raw, [row], "value", lambda _, t=trouble: t[1])
+        else:
+            locks.append(Lock(kind=kind, worker_id=cells["worker_id"], value=value))
+    return tuple(locks)
+
+
+def _read_lock_value(
+    kind: LockKind, text: str, values: dict[LockKind, set[str]], *, excel: bool
+) -> tuple[str, tuple[str, str] | None]:
+    if kind is LockKind.DATE:
+        try:
+            return parse_date(text, excel=excel).isoformat(), None
+        except Unreadable as error:
+            return "", (error.code, str(error))
+    if kind is LockKind.MODE:
+        mode = MODES.get(text.lower(), "")
+        return mode, None if mode else ("E125", f"'{text}' is not one of: bus train charter.")
+    if text in values[kind]:
+        return text, None
+    noun = {LockKind.SERVICE: "service", LockKind.FLEET: "fleet line"}.get(kind, "worker")
+    return "", ("E128", f"There is no {noun} '{text}'.{say_near_misses(text, values[kind])}")
+
+
+def make_facts(table: TypedTable) -> tuple[ReportedFigure, ...]:
+    """Reported figures in the order of the rows."""
+    return tuple(
+        ReportedFigure(
+            key=cells["key"],
+            label=cells["label"],
+            value=cells["value"],
+            source=cells["source"],
+            confidence=cells["confidence"],
+        )
+        for _, cells in table.iterate_good()
+    )

@@ -1,0 +1,169 @@
+"""Invented demand: how many people go from which place to which site, in which parties, when.
+
+Skew as measured in real campaigns: gravity-like destination shares, log-normal employers, each employer
+recruiting from few townships, small households, and starts that bunch where employers reopen together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.files.synthesis_facts import Area, Destinations, Roster
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+_KM_PER_DEGREE = 111.2
+
+
+def apportion(total: int, weights: Floats, least: int = 0) -> Ints:
+    """Whole numbers with exactly this sum, in proportion to the weights (largest remainder), each at least
+    ``least`` where the total allows.
+
+    ``apportion(10, [1, 1, 2]) -> [3, 2, 5]``: quotas 2.5, 2.5, 5.0; the first of equal remainders gets the rest.
+    """
+    least = min(least, total // len(weights))
+    quotas = (total - least * len(weights)) * weights / weights.sum()
+    whole = np.floor(quotas).astype(np.int64)
+    rest = total - least * len(weights) - int(whole.sum())
+    whole[np.argsort(whole - quotas, kind="stable")[:rest]] += 1
+    shares: Ints = whole + least
+    return shares
+
+
+def share_areas(
+    areas: tuple[Area, ...], total: int, scale: float, exponent: float, lat: float, lon: float
+) -> Ints:
+    """Workers per area: the exact ones as reported (times scale), the rest by attraction / distance ** exponent.
+
+    ``lat``, ``lon``: centre of the origins, degrees. Raises ValueError where the exact ones exceed the total.
+    """
+    fixed = [area.workers for area in areas]
+    if all(workers is not None for workers in fixed):
+        return apportion(total, np.array([workers or 0 for workers in fixed], dtype=float))
+    exact = np.array([round((workers or 0) * scale) for workers in fixed], dtype=np.int64)
+    left = total - int(exact.sum())
+    if left < 0:
+        raise ValueError(f"areas with a fixed number of workers hold {exact.sum()}, more than the total {total}")
+    pull = np.array(
+        [
+            area.attraction / max(50.0, measure_km(lat, lon, area.lat, area.lon)) ** exponent
+            if area.workers is None
+            else 0.0
+            for area in areas
+        ]
+    )
+    return exact + apportion(left, pull)
+
+
+def measure_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    """Rough flat-earth distance, km; good enough to shape invented demand and nothing else."""
+    east = (lon_a - lon_b) * np.cos(np.radians((lat_a + lat_b) / 2))
+    return float(_KM_PER_DEGREE * np.hypot(lat_a - lat_b, east))
+
+
+def size_sites(rng: np.random.Generator, area_totals: Ints, sites_per_area: Ints, facts: Destinations) -> Ints:
+    """Workers per site, areas one after another: log-normal within each area, exact area totals."""
+    sizes = [
+        apportion(int(total), rng.lognormal(0.0, facts.employer_sigma, int(count)), facts.least_workers_per_site)
+        for total, count in zip(area_totals, sites_per_area, strict=True)
+    ]
+    return np.concatenate(sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Counts of workers by origin and site, sorted by origin, then site. All counts are positive."""
+
+    origin: Ints
+    site: Ints
+    workers: Ints
+
+
+def draw_cells(
+    rng: np.random.Generator, site_sizes: Ints, origin_weights: Floats, recruits_from: tuple[int, int]
+) -> Cells:
+    """Each site recruits from a few origins: drawn without replacement by weight, more for larger sites."""
+    fewest, most = recruits_from
+    largest = max(1, int(site_sizes.max(initial=1)))
+    origins: list[Ints] = []
+    counts: list[Ints] = []
+    for size in site_sizes.tolist():
+        reach = fewest + (most - fewest) * np.sqrt(size / largest)
+        wanted = int(min(len(origin_weights), max(1, round(reach)), max(1, size)))
+        keys = np.log(origin_weights) + rng.gumbel(size=len(origin_weights))
+        chosen = np.argsort(-keys, kind="stable")[:wanted]
+        shares = origin_weights[chosen] * rng.lognormal(0.0, 0.6, wanted)
+        origins.append(chosen)
+        counts.append(apportion(size, shares))
+    origin = np.concatenate(origins)
+    workers = np.concatenate(counts)
+    site = np.repeat(np.arange(len(site_sizes)), [len(chosen) for chosen in origins])
+    order = np.lexsort((site, origin))
+    order = order[workers[order] > 0]
+    return Cells(origin[order], site[order], workers[order])
+
+
+def draw_parties(rng: np.random.Generator, cells: Cells, sizes: dict[int, float]) -> Ints:
+    """Party number (from 0) of every worker, cell after cell; no party spans two cells."""
+    total = int(cells.workers.sum())
+    starts = np.zeros(total + 1, dtype=bool)
+    drawn = rng.choice(np.array(list(sizes)), size=max(1, total), p=normalise(sizes))
+    ends = np.cumsum(drawn)
+    starts[ends[ends < total]] = True
+    starts[np.cumsum(cells.workers)[:-1]] = True
+    starts[0] = False
+    parties: Ints = np.cumsum(starts[:total])
+    return parties
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Days after the first service date, one entry per party; ``required`` -1 = no date to be on post."""
+
+    earliest: Ints
+    preferred: Ints
+    latest: Ints
+    required: Ints
+
+
+def draw_windows(rng: np.random.Generator, roster: Roster, opens: Ints) -> Windows:
+    """Travel windows of parties, starting when their site reopens (``opens``: days after the first
+    service date, negative = open before) or a few days later, and kept inside the service dates."""
+    count = len(opens)
+    last = (roster.last_service_date - roster.first_service_date).days
+    days = np.minimum(last + 1, _draw(rng, roster.window_days, count))
+    earliest = np.maximum(0, opens) + _draw(rng, roster.start_after_opening, count)
+    earliest = np.minimum(earliest, last + 1 - days)
+    latest = earliest + days - 1
+    later = rng.random(count) < roster.later_preference_share
+    preferred = np.where(later, earliest + (days - 1) // 2, earliest)
+    required = np.where(rng.random(count) < roster.required_on_post_share, latest + 3, -1)
+    return Windows(earliest, preferred, latest, required)
+
+
+def _draw(rng: np.random.Generator, shares: dict[int, float], count: int) -> Ints:
+    drawn: Ints = rng.choice(np.array(list(shares), dtype=np.int64), size=count, p=normalise(shares))
+    return drawn
+
+
+def normalise(shares: dict[int, float]) -> Floats:
+    """Probabilities in the order of the dictionary."""
+    values = np.array(list(shares.values()), dtype=float)
+    chances: Floats = values / values.sum()
+    return chances
+
+
+def choose_whole_parties(rng: np.random.Generator, party: Ints, allowed: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """Exactly ``count`` workers (or all allowed ones, if fewer): whole parties in random order as long as
+    they fit, then the lone members of one more party. ``party``, ``allowed``: one entry per worker."""
+    sizes = np.bincount(party, weights=allowed).astype(np.int64)
+    order = rng.permutation(len(sizes))
+    taken = np.zeros(len(sizes), dtype=bool)
+    taken[order[np.cumsum(sizes[order]) <= count]] = True
+    chosen: NDArray[np.bool_] = taken[party] & allowed
+    left = np.flatnonzero(allowed & ~chosen)
+    chosen[left[: count - int(chosen.sum())]] = True
+    return chosen

@@ -1,0 +1,225 @@
+"""The small facts file of a campaign: reported totals with sources, and assumed shapes marked so.
+
+Everything under ``facts`` was reported by somebody and is shown beside the plan; everything else only
+shapes an invented roster, and ``assumed`` says in words what nobody reported.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from dispatch.errors import ScenarioRefused
+from dispatch.findings import Finding, Severity, Where
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Figure(_Strict):
+    """One reported figure with its source and confidence letter (A to D)."""
+
+    key: str
+    label: str
+    value: str
+    source: str
+    confidence: Literal["A", "B", "C", "D"]
+
+
+class Assumed(_Strict):
+    """Something no source states, and why the number was chosen."""
+
+    what: str
+    value: str
+    why: str = ""
+
+
+class County(_Strict):
+    """A county whose townships are invented: seat, relative number of workers, number of townships."""
+
+    region: str
+    name: str
+    lat: float
+    lon: float
+    weight: Weight = 1.0
+    townships: Annotated[int, Field(ge=1)] = 10
+    spread_km: Weight = 25.0
+
+
+class Origins(_Strict):
+    """Where the workers live: weights of places of the hand-written table, or counties to invent."""
+
+    weights: dict[str, Weight] = {}
+    counties: tuple[County, ...] = ()
+    villages_per_township: Count = 0
+    lat: float = 0.0
+    lon: float = 0.0
+
+    @model_validator(mode="after")
+    def _has_one_kind(self) -> Origins:
+        if bool(self.weights) == bool(self.counties):
+            raise ValueError("give either weights (places of places.csv) or counties, not both or neither")
+        return self
+
+
+class Phase(_Strict):
+    """Share of invented sites that reopen on a date."""
+
+    opens_on: date
+    share: Weight
+
+
+class Area(_Strict):
+    """A destination city.
+
+    ``workers`` is an exact total; without it the area takes its gravity share of what is left:
+    ``attraction`` / distance ** exponent. ``sites`` employers are invented, standing at ``places`` of the
+    hand-written table (industrial parks, in turn) or, without any, scattered around the city.
+    """
+
+    name: str
+    region: str = ""
+    lat: float
+    lon: float
+    workers: Count | None = None
+    attraction: Weight = 1.0
+    sites: Annotated[int, Field(ge=1)]
+    places: tuple[str, ...] = ()
+    id_prefix: str = ""
+    spread_km: Weight = 12.0
+    industries: tuple[str, ...] = ("电子", "服装", "机械", "食品", "家具", "塑胶")
+    receiver_share: Share = 0.0
+    receives: tuple[str, str] = ("00:00", "24:00")
+    phases: tuple[Phase, ...] = ()
+
+
+class Destinations(_Strict):
+    """Areas, how unequal employers are (sigma of the log-normal), and the sites' reopening phases."""
+
+    areas: Annotated[tuple[Area, ...], Field(min_length=1)]
+    gravity_exponent: Annotated[float, Field(ge=0)] = 1.0
+    employer_sigma: Annotated[float, Field(ge=0)] = 0.9
+    least_workers_per_site: Count = 1
+    phases: tuple[Phase, ...] = ()
+
+
+class Roster(_Strict):
+    """Shape of the invented people. Shares are of parties (windows, sizes) or of workers (the rest)."""
+
+    total: Annotated[int, Field(ge=0)]
+    id_prefix: str = "W"
+    first_service_date: date
+    last_service_date: date
+    party_sizes: dict[int, Weight] = {1: 0.45, 2: 0.24, 3: 0.13, 4: 0.09, 5: 0.055, 6: 0.035}
+    window_days: dict[int, Weight] = {1: 0.10, 2: 0.18, 3: 0.24, 4: 0.20, 5: 0.14, 6: 0.08, 7: 0.06}
+    start_after_opening: dict[int, Weight] = {0: 0.50, 1: 0.25, 2: 0.15, 3: 0.07, 4: 0.03}
+    later_preference_share: Share = 0.2
+    required_on_post_share: Share = 0.05
+    women_share: Share = 0.43
+    minors: Count = 0
+    priority: dict[str, Count] = {}
+    modes: dict[str, Weight] = {"": 1.0}
+    needs: dict[str, Share] = {}
+    document_missing_share: Share = 0.0
+    recruits_from: tuple[int, int] = (3, 9)
+    payer: str = ""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Roster:
+        if self.last_service_date < self.first_service_date:
+            raise ValueError("last_service_date lies before first_service_date")
+        if sum(self.priority.values()) > self.total:
+            raise ValueError("priority classes hold more people than total")
+        if any(size < 1 for size in self.party_sizes) or any(days < 1 for days in self.window_days):
+            raise ValueError("party sizes and window days start at 1")
+        return self
+
+
+class Evidence(_Strict):
+    """One kind of health evidence every cleared worker holds.
+
+    Dated ``days_before`` (least, most) the worker's first possible date; ``valid_days`` None prints no
+    expiry; ``readings`` rows on consecutive dates, the last on that date; shares and counts as in the table.
+    """
+
+    kind: str
+    days_before: tuple[int, int] = (1, 3)
+    valid_days: Annotated[int, Field(ge=1)] | None = None
+    readings: Annotated[int, Field(ge=1)] = 1
+    signatures: Count = 0
+    seals: Count = 0
+    verified_share: Share = 1.0
+    issuer: str = "乡镇卫生院"
+
+
+class Health(_Strict):
+    """Evidence of the cleared, and how many people lack it altogether or hold incomplete papers."""
+
+    evidence: tuple[Evidence, ...] = ()
+    not_cleared: Count = 0
+    incomplete: Count = 0
+
+
+class FleetFact(_Strict):
+    """Coaches invented in proportion to the roster: ``per_1000_workers`` rounded up, at one depot."""
+
+    id: str
+    type: str
+    depot: str
+    per_1000_workers: Weight
+    day_rate: Annotated[float, Field(ge=0)]
+    km_rate: Annotated[float, Field(ge=0)]
+    driver_day_rate: Annotated[float, Field(ge=0)]
+
+
+class Facts(_Strict):
+    """A campaign's facts file, read and checked."""
+
+    name: str
+    headings: Literal["en", "zh"] = "en"
+    facts: tuple[Figure, ...] = ()
+    assumed: tuple[Assumed, ...] = ()
+    roster: Roster
+    origins: Origins
+    destinations: Destinations
+    health: Health = Health()
+    fleet: tuple[FleetFact, ...] = ()
+
+
+def read_facts(path: Path) -> Facts:
+    """Facts of a campaign.
+
+    Raises ScenarioRefused with one finding per wrong value (code ``E-facts``).
+    """
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ScenarioRefused((_make_finding(path, str(error), ""),)) from error
+    try:
+        return Facts.model_validate(loaded)
+    except ValidationError as error:
+        findings = tuple(
+            _make_finding(path, f"{problem['msg']}, seen: {str(problem['input'])[:80]!r}",
+                          ".".join(str(part) for part in problem["loc"]))
+            for problem in error.errors()
+        )  # fmt: skip
+        raise ScenarioRefused(findings) from error
+
+
+def _make_finding(path: Path, message: str, field: str) -> Finding:
+    return Finding(
+        code="E-facts",
+        severity=Severity.ERROR,
+        message=message,
+        action="Correct the facts file; scenarios/yangxian/facts.yaml is a worked example.",
+        where=Where(file=path.name, field=field),
+    )

@@ -1,0 +1,300 @@
+"""Tables as text: CSV, XLSX, Parquet, YAML lists or inline rows, each cell with its line number."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Rows of a sheet of the XLSX format.
+XLSX_MAX_ROWS = 1_048_576
+
+
+class TableBroken(ValueError):
+    """A file that cannot be read as a table."""
+
+
+@dataclass(eq=False)
+class RawTable:
+    """One table as it stands in its file.
+
+    ``frame``: text cells under their original headings; ``lines``: 1-based file line of each row; ``columns``:
+    original heading -> canonical column; ``rejected``: rows with an error; ``excel``: cells come from a
+    spreadsheet, so serial dates and day fractions are understood; ``inline``: rows stand in the scenario itself.
+    ``long_rows``: positions of rows with more cells than headings; ``plain_numbers``: (position, heading) of
+    unquoted padded numbers.
+    """
+
+    table: str
+    file: str
+    frame: pd.DataFrame
+    lines: NDArray[np.int64]
+    excel: bool = False
+    columns: dict[str, str] = field(default_factory=dict)
+    rejected: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    long_rows: tuple[int, ...] = ()
+    plain_numbers: tuple[tuple[int, str], ...] = ()
+    heading_line: int = 1
+    inline: bool = False
+    file_of_row: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.rejected = np.zeros(len(self.frame), dtype=bool)
+
+    def find_file(self, row: int) -> str:
+        """File in which a row stands."""
+        return self.file_of_row[row] if self.file_of_row else self.file
+
+    def find_heading(self, column: str) -> str:
+        """Original heading of a canonical column, or an empty text."""
+        return next((heading for heading, name in self.columns.items() if name == column), "")
+
+    def find_column_number(self, column: str) -> int:
+        """1-based number of a canonical column in the file, 0 if it is not there."""
+        heading = self.find_heading(column)
+        return list(self.frame.columns).index(heading) + 1 if heading and not self.inline else 0
+
+    def get_cells(self, column: str) -> pd.Series:
+        """Stripped text of a canonical column; empty texts where the column is missing."""
+        heading = self.find_heading(column)
+        if not heading:
+            return pd.Series([""] * len(self.frame), dtype="string")
+        return self.frame[heading].astype("string").fillna("").str.strip()
+
+
+def parse_csv_table(text: str, table: str, file: str) -> RawTable:
+    """Table of a CSV text (comma, semicolon or tab). Line numbers count line breaks inside quoted cells.
+
+    Raises ``TableBroken`` when there is not even a heading row.
+    """
+    if not text.strip():
+        raise TableBroken("the file is empty")
+    delimiter = _find_delimiter(text)
+    return _parse_csv_fast(text, delimiter, table, file) or _parse_csv_exact(text, delimiter, table, file)
+
+
+def parse_xlsx_sheets(content: bytes, file: str) -> dict[str, list[list[Any]]]:
+    """Cells of every sheet of a workbook, from cell A1. Raises ``TableBroken``."""
+    import python_calamine
+
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in workbook.sheet_names
+        }
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise TableBroken(f"not a readable workbook ({error})") from error
+
+
+def make_sheet_table(cells: list[list[Any]], table: str, file: str) -> RawTable:
+    """Table of a sheet; the first row that is not empty holds the headings."""
+    start = next((i for i, row in enumerate(cells) if any(cell not in ("", None) for cell in row)), None)
+    if start is None:
+        return RawTable(table=table, file=file, frame=pd.DataFrame(), lines=np.zeros(0, dtype=np.int64))
+    headings = [text_of_cell(cell).strip() for cell in cells[start]]
+    rows = [[text_of_cell(cell) for cell in row] for row in cells[start + 1 :]]
+    lines = np.arange(start + 2, start + 2 + len(rows), dtype=np.int64)
+    raw = _make_table(table, file, headings, rows, lines, excel=True)
+    raw.heading_line = start + 1
+    return raw
+
+
+def parse_parquet_table(content: bytes, table: str, file: str) -> RawTable:
+    """Table of a Parquet file; line 1 is the first row. Raises ``TableBroken``."""
+    try:
+        frame = pd.read_parquet(io.BytesIO(content))
+    except (OSError, ValueError) as error:
+        raise TableBroken(f"not a readable Parquet file ({error})") from error
+    text = pd.DataFrame({str(name): frame[name].map(text_of_cell, na_action=None) for name in frame.columns})
+    text = text.astype("string").fillna("")
+    return RawTable(table=table, file=file, frame=text, lines=np.arange(1, len(text) + 1, dtype=np.int64))
+
+
+def make_inline_table(rows: Sequence[Any], table: str, file: str, lines: Sequence[int]) -> RawTable:
+    """Table of a list of mappings from a YAML or JSON document. Raises ``TableBroken`` for other rows."""
+    from dispatch.files.yaml_text import PlainNumber
+
+    headings: dict[str, None] = {}
+    for number, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise TableBroken(f"row {number} is not a list of `column: value`")
+        headings.update(dict.fromkeys(str(key) for key in row))
+    plain = [
+        (i, str(key)) for i, row in enumerate(rows) for key, value in row.items() if isinstance(value, PlainNumber)
+    ]
+    texts = [{str(key): text_of_cell(value) for key, value in row.items()} for row in rows]
+    cells = [[text.get(heading, "") for heading in headings] for text in texts]
+    raw = _make_table(table, file, list(headings), cells, np.asarray(list(lines), dtype=np.int64), excel=False)
+    raw.plain_numbers = tuple(plain)
+    raw.inline = True
+    raw.heading_line = int(lines[0]) if len(lines) else 1
+    return raw
+
+
+def merge_tables(tables: Sequence[RawTable]) -> RawTable:
+    """One table of several files whose headings have been matched; rows keep their file and line."""
+    first = tables[0]
+    if len(tables) == 1:
+        return first
+    names = {name: heading for heading, name in first.columns.items()}
+    columns = dict(first.columns)
+    frames = []
+    for table in tables:
+        for heading, name in table.columns.items():
+            columns.setdefault(names.setdefault(name, heading), name)
+        renamed = {heading: names[name] for heading, name in table.columns.items()}
+        frames.append(table.frame.rename(columns=renamed))
+    merged = RawTable(
+        table=first.table,
+        file=first.file,
+        frame=pd.concat(frames, ignore_index=True).fillna(""),
+        lines=np.concatenate([table.lines for table in tables]),
+        excel=any(table.excel for table in tables),
+        columns=columns,
+    )
+    starts = np.cumsum([0, *(len(table.frame) for table in tables)]).tolist()
+    pairs = list(zip(starts, tables, strict=False))
+    merged.long_rows = tuple(start + row for start, table in pairs for row in table.long_rows)
+    merged.plain_numbers = tuple((start + row, key) for start, table in pairs for row, key in table.plain_numbers)
+    merged.file_of_row = tuple(table.file for table in tables for _ in range(len(table.frame)))
+    return merged
+
+
+def text_of_cell(value: Any) -> str:
+    """Text of a typed cell: dates ISO, times HH:MM, whole floats without a point, lists joined by |."""
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
+        return ""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float | np.floating):
+        return _text_of_float(float(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, timedelta):
+        minutes = round(value.total_seconds() / 60)
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    if isinstance(value, list | tuple | set | np.ndarray):
+        return "|".join(text_of_cell(part) for part in value)
+    return str(value)
+
+
+def _text_of_float(value: float) -> str:
+    text = format(Decimal(repr(value)), "f") if abs(value) < 1e30 else repr(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _find_delimiter(text: str) -> str:
+    heading = text.lstrip("\r\n").split("\n", 1)[0]
+    return max(",;\t", key=heading.count)
+
+
+def _parse_csv_fast(text: str, delimiter: str, table: str, file: str) -> RawTable | None:
+    """Pandas' reader, for files in which every row has the headings' number of cells; else None."""
+    first = text.split("\n", 1)[0]
+    if not first.strip() or first.count('"') % 2:
+        return None
+    headings = next(csv.reader([first.rstrip("\r")], delimiter=delimiter))
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text),
+            sep=delimiter,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+            header=None,
+            skiprows=1,
+            names=list(range(len(headings) + 1)),
+        )
+    except pd.errors.EmptyDataError:
+        frame = pd.DataFrame(columns=range(len(headings) + 1), dtype=str)
+    except (pd.errors.ParserError, ValueError):
+        return None
+    if not isinstance(frame.index, pd.RangeIndex):
+        return None
+    frame = frame.fillna("")
+    if len(frame) and bool(frame[len(headings)].str.strip().ne("").any()):
+        return None
+    frame = frame.drop(columns=[len(headings)])
+    lines = np.arange(2, len(frame) + 2, dtype=np.int64) + _count_breaks_before(frame, text)
+    return _keep_filled(table, file, [heading.strip() for heading in headings], frame, lines)
+
+
+def _count_breaks_before(frame: pd.DataFrame, text: str) -> NDArray[np.int64]:
+    breaks = np.zeros(len(frame), dtype=np.int64)
+    if len(frame) and text.rstrip("\r\n").count("\n") > len(frame):
+        for name in frame.columns:
+            breaks += frame[name].str.count("\n").to_numpy(dtype=np.int64)
+        breaks = np.concatenate([[0], np.cumsum(breaks)[:-1]])
+    return breaks
+
+
+def _parse_csv_exact(text: str, delimiter: str, table: str, file: str) -> RawTable:
+    """The standard library's reader: slower, but says which row has too many cells."""
+    csv.field_size_limit(10_000_000)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    headings: list[str] = []
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    line = 1
+    try:
+        for row in reader:
+            if not headings:
+                headings = [cell.strip() for cell in row] if any(cell.strip() for cell in row) else []
+            else:
+                rows.append(row)
+                lines.append(line)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise TableBroken(f"line {reader.line_num}: {error}") from error
+    return _make_table(table, file, headings, rows, np.asarray(lines, dtype=np.int64), excel=False)
+
+
+def _make_table(
+    table: str, file: str, headings: list[str], rows: list[list[str]], lines: NDArray[np.int64], *, excel: bool
+) -> RawTable:
+    while headings and not headings[-1] and not any(len(row) >= len(headings) and row[len(headings) - 1] for row in rows):
+        headings.pop()
+    width = len(headings)
+    kept = [i for i, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    long_rows = tuple(k for k, i in enumerate(kept) if any(cell.strip() for cell in rows[i][width:]))
+    padded = [(rows[i] + [""] * width)[:width] for i in kept]
+    frame = pd.DataFrame(padded, columns=range(width), dtype="string")
+    raw = _keep_filled(table, file, headings, frame, lines[kept], excel=excel)
+    raw.long_rows = long_rows
+    return raw
+
+
+def _keep_filled(
+    table: str, file: str, headings: list[str], frame: pd.DataFrame, lines: NDArray[np.int64], *, excel: bool = False
+) -> RawTable:
+    """Table without its wholly empty rows; empty or repeated headings get their column number."""
+    names: list[str] = []
+    for number, heading in enumerate(headings, start=1):
+        name = heading or f"column {number}"
+        names.append(name if name not in names else f"{name} #{number}")
+    frame.columns = pd.Index(names)
+    filled = np.zeros(len(frame), dtype=bool)
+    for name in names:
+        if filled.all():
+            break
+        filled |= frame[name].str.strip().ne("").to_numpy(dtype=bool)
+    return RawTable(
+        table=table, file=file, frame=frame[filled].reset_index(drop=True), lines=lines[filled], excel=excel
+    )

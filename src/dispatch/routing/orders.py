@@ -1,0 +1,141 @@
+"""Shortest orders in which to visit a set of stops: exact up to twenty, by insertion and exchange beyond.
+
+Weights are km and minutes packed into one integer (km first, minutes break ties), see ``pack_weights``.
+"""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Weights = NDArray[np.int64]
+Path = tuple[int, ...]
+
+EXACT_STOPS = 20
+#: Up to here all orders are tried one by one: quicker than the table, and ties fall to the first order.
+ENUMERATED_STOPS = 5
+_MINUTES_BITS = 21
+
+
+def pack_weights(km_tenths: NDArray[np.int32], minutes: NDArray[np.int32]) -> Weights:
+    """One integer per leg that orders by km and then by minutes, also in sums of up to some hundred legs."""
+    packed: Weights = (km_tenths.astype(np.int64) << _MINUTES_BITS) + minutes
+    return packed
+
+
+def find_paths(entry: Weights, cost: Weights) -> dict[int, tuple[int, Path]]:
+    """Shortest path through all n stops for each last stop: last -> (weight, stops in order).
+
+    Parameters
+    ----------
+    entry
+        Shape (n,): weight of reaching each stop as the first one.
+    cost
+        Shape (n, n): directed weights between stops.
+
+    Notes
+    -----
+    Exact for n <= 20: all orders, then Held and Karp's dynamic programme over subsets (J. SIAM 10(1), 1962). Beyond,
+    cheapest insertion improved by 2-opt and or-opt; then only the last stops that these reach are in the answer.
+    """
+    n = len(entry)
+    if n <= ENUMERATED_STOPS:
+        return _enumerate_paths(entry.tolist(), cost.tolist())
+    if n <= EXACT_STOPS:
+        return _solve_exactly(entry, cost)
+    return _solve_roughly(entry.tolist(), cost.tolist())
+
+
+def _enumerate_paths(entry: list[int], cost: list[list[int]]) -> dict[int, tuple[int, Path]]:
+    best: dict[int, tuple[int, Path]] = {}
+    for order in permutations(range(len(entry))):
+        found = (_weigh(order, entry, cost), order)
+        if order[-1] not in best or found < best[order[-1]]:
+            best[order[-1]] = found
+    return best
+
+
+def _weigh(order: Path | list[int], entry: list[int], cost: list[list[int]]) -> int:
+    weight, here = entry[order[0]], order[0]
+    for there in order[1:]:
+        weight += cost[here][there]
+        here = there
+    return weight
+
+
+def _solve_exactly(entry: Weights, cost: Weights) -> dict[int, tuple[int, Path]]:
+    """Held-Karp, one layer of equally large subsets at a time."""
+    n = len(entry)
+    masks = np.arange(1 << n, dtype=np.int64)
+    sizes = np.bitwise_count(masks) if hasattr(np, "bitwise_count") else _count_bits(masks)
+    unreached = np.int64(1) << 60
+    table = np.full((1 << n, n), unreached, dtype=np.int64)
+    table[1 << np.arange(n), np.arange(n)] = entry
+    for size in range(2, n + 1):
+        layer = masks[sizes == size]
+        for last in range(n):
+            with_last = layer[(layer >> last) & 1 == 1]
+            table[with_last, last] = (table[with_last ^ (1 << last)] + cost[:, last]).min(axis=1)
+    return {last: _trace(table, cost, last) for last in range(n)}
+
+
+def _count_bits(masks: NDArray[np.int64]) -> NDArray[np.int64]:
+    counts = np.zeros_like(masks)
+    rest = masks.copy()
+    while rest.any():
+        counts += rest & 1
+        rest >>= 1
+    return counts
+
+
+def _trace(table: Weights, cost: Weights, last: int) -> tuple[int, Path]:
+    """Weight and stops of the best path that ends at ``last``, read backwards from the full set."""
+    mask = len(table) - 1
+    weight = int(table[mask, last])
+    path = [last]
+    while mask & (mask - 1):
+        mask ^= 1 << path[-1]
+        path.append(int(np.argmin(table[mask] + cost[:, path[-1]])))
+    return weight, tuple(reversed(path))
+
+
+def _solve_roughly(entry: list[int], cost: list[list[int]]) -> dict[int, tuple[int, Path]]:
+    order = _insert_cheapest(entry, cost)
+    weight = _weigh(order, entry, cost)
+    improved = True
+    while improved:
+        improved = False
+        for candidate in _make_neighbours(order):
+            found = _weigh(candidate, entry, cost)
+            if found < weight:
+                order, weight, improved = candidate, found, True
+                break
+    return {order[-1]: (weight, tuple(order))}
+
+
+def _insert_cheapest(entry: list[int], cost: list[list[int]]) -> list[int]:
+    """Path grown from the stop nearest to the start by the cheapest insertion of the next nearest stop."""
+    waiting = sorted(range(len(entry)), key=lambda stop: (entry[stop], stop))
+    order = [waiting.pop(0)]
+    for stop in waiting:
+        grown = [[*order[:at], stop, *order[at:]] for at in range(len(order) + 1)]
+        order = min(grown, key=lambda path: _weigh(path, entry, cost))
+    return order
+
+
+def _make_neighbours(order: list[int]) -> list[list[int]]:
+    """Orders one exchange away: a stretch reversed (2-opt), or up to three stops moved elsewhere (or-opt)."""
+    n = len(order)
+    found = [
+        [*order[:i], *reversed(order[i : j + 1]), *order[j + 1 :]]
+        for i in range(n - 1)
+        for j in range(i + 1, n)
+    ]
+    for length in (1, 2, 3):
+        for i in range(n - length + 1):
+            rest = [*order[:i], *order[i + length :]]
+            moved = order[i : i + length]
+            found += [[*rest[:at], *moved, *rest[at:]] for at in range(len(rest) + 1) if at != i]
+    return found
