@@ -125,15 +125,17 @@ def make_demand(scenario: Scenario, parties: pd.DataFrame, members: pd.DataFrame
         Columns ``worker_id`` and ``party_key`` (used to resolve locks, which name workers).
     """
     party_of_worker = dict(zip(members["worker_id"], members["party_key"], strict=True))
+    preferred = find_preferred(scenario, party_of_worker)
     locks = _locks_by_party(scenario.locks, party_of_worker)
     cells: dict[tuple[object, ...], Cell] = {}
     made: list[Party] = []
     for row in parties.sort_values("party_key").itertuples(index=False):
-        cell = _cell_of(scenario, row, locks.get(str(row.party_key), ()), cells)
+        key = str(row.party_key)
+        cell = _cell_of(scenario, row, preferred[key], locks.get(key, ()), cells)
         made.append(
             Party(
                 index=len(made),
-                key=str(row.party_key),
+                key=key,
                 size=int(row.size),  # type: ignore[call-overload]
                 minors=int(row.minors),
                 cell=cell,
@@ -149,6 +151,23 @@ def make_demand(scenario: Scenario, parties: pd.DataFrame, members: pd.DataFrame
         cells=tuple(cells.values()),
         apart=frozenset(apart | {(b, a) for a, b in apart}),
     )
+
+
+def find_preferred(scenario: Scenario, party_of_worker: Mapping[str, str]) -> dict[str, int]:
+    """Preferred day of each party: the latest of its members' own preferred dates.
+
+    Lateness is charged per worker against their own date; where members differ this day undercounts it, so that
+    a bound built on it stays valid. The plan's money is always counted per worker.
+    """
+    workers = scenario.workers
+    wanted = workers["preferred_date"].fillna(workers["earliest_date"])
+    days = (wanted - pd.Timestamp(scenario.first_date)).dt.days.fillna(0).astype(int)
+    latest: dict[str, int] = {}
+    for worker_id, day in zip(workers["worker_id"], days, strict=True):
+        key = party_of_worker.get(worker_id)
+        if key is not None:
+            latest[key] = max(latest.get(key, day), day)
+    return latest
 
 
 def _locks_by_party(locks: tuple[Lock, ...], party_of_worker: Mapping[str, str]) -> dict[str, list[Lock]]:
@@ -173,7 +192,11 @@ def _pairs(
 
 
 def _cell_of(
-    scenario: Scenario, row: object, locks: list[Lock] | tuple[Lock, ...], cells: dict[tuple[object, ...], Cell]
+    scenario: Scenario,
+    row: object,
+    preferred: int,
+    locks: list[Lock] | tuple[Lock, ...],
+    cells: dict[tuple[object, ...], Cell],
 ) -> Cell:
     geography = scenario.geography
     board, site = str(row.boarding_place_id), str(row.site_id)  # type: ignore[attr-defined]
@@ -191,7 +214,7 @@ def _cell_of(
         "area": geography.get_destination_area(geography.get_county(gate)),
         "tier_class": get_tier_class(scenario, county, earliest, latest),
         "earliest": earliest,
-        "preferred": int(row.preferred),  # type: ignore[attr-defined]
+        "preferred": preferred,
         "latest": latest,
         "arrive_by": int(row.arrive_by),  # type: ignore[attr-defined]
         "clear_from": int(row.clear_from),  # type: ignore[attr-defined]

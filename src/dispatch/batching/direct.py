@@ -127,8 +127,8 @@ class DirectCosts:
     def _cost_per_head(self, shape: TripShape, day: int, cell: Cell) -> int | None:
         if day not in cell.days or not cell.may_ride_bus or cell.fleet_lock not in ("", shape.fleet_id):
             return None
-        board_day = day + shape.board_min[cell.board] // DAY_MIN
-        arrive_day = day + shape.arrive_min[cell.gate] // DAY_MIN
+        board_day = day + board_moment(shape, cell.board) // DAY_MIN
+        arrive_day = day + arrive_moment(shape, cell.gate) // DAY_MIN
         if not may_travel(self.scenario, cell, board_day, arrive_day):
             return None
         if self._tier_forbids(cell, board_day, arrive_day) or not self.keeps_ride_limits(
@@ -138,6 +138,10 @@ class DirectCosts:
         return cost_per_head(
             self.scenario, cell, day, board_day, arrive_day, ride_minutes(shape, cell.board, cell.gate)
         )
+
+    def tier_forbids(self, cell: Cell, day: int) -> bool:
+        """True where nobody may board at the cell's boarding place, or alight at its gate, on a day."""
+        return self._tier_forbids(cell, day, day)
 
     def _tier_forbids(self, cell: Cell, board_day: int, arrive_day: int) -> bool:
         on_board = self.scenario.policy.get_tiers("no_boarding_tiers", self.date_of(board_day))
@@ -173,8 +177,8 @@ class DirectCosts:
 
     def highest_tier(self, shape: TripShape, day: int) -> Tier:
         """Highest tier among the stops, each on the date of the stop."""
-        stops = [(place, day + shape.board_min[place] // DAY_MIN) for place in shape.pickups]
-        stops += [(place, day + shape.arrive_min[place] // DAY_MIN) for place in shape.drops]
+        stops = [(place, day + at // DAY_MIN) for place, at in zip(shape.pickups, shape.board_min, strict=True)]
+        stops += [(place, day + at // DAY_MIN) for place, at in zip(shape.drops, shape.arrive_min, strict=True)]
         return max((self.tier_at(place, at) for place, at in stops), key=lambda tier: tier.rank)
 
     def is_intercity(self, shape: TripShape) -> bool:
@@ -220,14 +224,26 @@ class DirectCosts:
         people = list(cells)
         if not rate or len({cell.county for cell, _ in people}) < 2:
             return 0
+        departs = dict(zip(shape.pickups, shape.depart_min, strict=True))
+        arrives = dict(zip(shape.drops, shape.arrive_min, strict=True))
         minutes = 0
         for i, (a, size_a) in enumerate(people):
             for b, size_b in people[i + 1 :]:
                 if a.county != b.county:
-                    start = max(shape.depart_min[a.board], shape.depart_min[b.board])
-                    end = min(shape.arrive_min[a.gate], shape.arrive_min[b.gate])
+                    start = max(departs[a.board], departs[b.board])
+                    end = min(arrives[a.gate], arrives[b.gate])
                     minutes += size_a * size_b * max(0, end - start)
         return divide_half_even(minutes * rate, 60)
+
+
+def board_moment(shape: TripShape, place_id: str) -> int:
+    """Minute after 00:00 of the service date at which boarding begins at a pickup."""
+    return shape.board_min[shape.pickups.index(place_id)]
+
+
+def arrive_moment(shape: TripShape, place_id: str) -> int:
+    """Minute after 00:00 of the service date of the arrival at a drop-off."""
+    return shape.arrive_min[shape.drops.index(place_id)]
 
 
 def may_travel(scenario: Scenario, cell: Cell, board_day: int, arrive_day: int) -> bool:

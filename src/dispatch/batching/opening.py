@@ -96,27 +96,46 @@ def _grow(
     start = max(sorted(by_pair), key=lambda pair: worth[pair])
     boards, gates = frozenset((start[0],)), frozenset((start[1],))
     best = _fill(costs, fleet_id, day, boards, gates, by_pair, values)
-    while True:
+    while best is None or best.trip.load < best.trip.capacity:
         step = None
-        for more_boards, more_gates in _neighbours(boards, gates, by_pair):
+        for more_boards, more_gates in _neighbours(costs, fleet_id, boards, gates, worth):
             offer = _fill(costs, fleet_id, day, more_boards, more_gates, by_pair, values)
             if offer and (best is None or offer.saving_minor > best.saving_minor):
                 best, step = offer, (more_boards, more_gates)
         if step is None:
-            return best if best and best.saving_minor > 0 else None
+            break
         boards, gates = step
+    return best if best and best.saving_minor > 0 else None
+
+
+#: Of the sets that are one stop larger, so many are weighed exactly.
+WEIGHED_NEIGHBOURS = 4
 
 
 def _neighbours(
-    boards: frozenset[str], gates: frozenset[str], by_pair: Mapping[Pair, Sequence[Unit]]
+    costs: DirectCosts,
+    fleet_id: str,
+    boards: frozenset[str],
+    gates: frozenset[str],
+    worth: Mapping[Pair, int],
 ) -> list[tuple[frozenset[str], frozenset[str]]]:
-    """Sets with one boarding place, one gate, or one pair more."""
-    grown: dict[tuple[frozenset[str], frozenset[str]], None] = {}
-    for board, gate in sorted(by_pair):
+    """Sets with one boarding place, one gate, or one pair more: those that promise most, by value and detour."""
+    km = costs.context.get_km_tenths
+    rate = costs.lines[fleet_id].tariff.km_minor
+    grown: dict[tuple[frozenset[str], frozenset[str]], int] = {}
+    for (board, gate), value in sorted(worth.items()):
         if board in boards and gate in gates:
             continue
-        grown[boards | {board}, gates | {gate}] = None
-    return list(grown)
+        detour = 0
+        if board not in boards:
+            detour += 2 * min(km(board, other) for other in boards)
+        if gate not in gates:
+            detour += 2 * min(km(gate, other) for other in gates)
+        key = (boards | {board}, gates | {gate})
+        gain = sum(worth.get((b, g), 0) for b in key[0] for g in key[1] if b not in boards or g not in gates)
+        grown[key] = max(gain, value) - detour * rate // 10
+    ranked = sorted(grown, key=lambda key: (-grown[key], sorted(key[0]), sorted(key[1])))
+    return ranked[:WEIGHED_NEIGHBOURS]
 
 
 def _fill(
@@ -175,7 +194,7 @@ def _choose_units(
 
 def _net_value(costs: DirectCosts, shape: TripShape, day: int, unit: Unit, value: int) -> int:
     for party in unit.parties:
-        if party.cell.board not in shape.board_min or party.cell.gate not in shape.arrive_min:
+        if party.cell.board not in shape.pickups or party.cell.gate not in shape.drops:
             return 0
         per_head = costs.find_cost_per_head(shape, day, party.cell)
         if per_head is None:

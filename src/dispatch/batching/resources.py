@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import timedelta
 
-from dispatch.batching.direct import DirectTrip
+from dispatch.batching.direct import DirectTrip, arrive_moment
 from dispatch.model.scenario import Scenario
 from dispatch.units import DAY_MIN
 
@@ -74,7 +74,7 @@ class Resources:
             for unit in trip.units:
                 for party in unit.parties:
                     if party.cell.site in self.site_limits:
-                        day = trip.day + trip.shape.arrive_min[party.cell.gate] // DAY_MIN
+                        day = trip.day + arrive_moment(trip.shape, party.cell.gate) // DAY_MIN
                         counts[party.cell.site, day] += party.size
         return counts
 

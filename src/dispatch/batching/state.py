@@ -43,7 +43,7 @@ class State:
         self.cost_minor = sum(self.penalty) + sum(t.cost_minor(0) for t in alternatives.tariffs.values())
         self._corridors = demand.group_by_corridor()
         self._next_trip = 0
-        self._journal: list[Callable[[], None]] = []
+        self._journal: list[Callable[[], object]] = []
 
     # -- changes -------------------------------------------------------------------------------------
 

@@ -145,7 +145,7 @@ class TransferPlanner:
         for rider in riders:
             cell = rider.party.cell
             by_place[cell.board if role is Role.FEEDER else cell.gate, rider.service.id].append(rider)
-        trips = []
+        trips: list[TransferTrip] = []
         for (place, _), group in sorted(by_place.items()):
             room = max((self._room(line, role, terminal, place) for line in self._near(terminal)), default=0)
             bins: list[list[Rider]] = []
@@ -427,7 +427,7 @@ class TransferPlanner:
         station = self.scenario.terminals.get(duty.trips[0].terminal)
         if station is None:
             return []
-        slots = []
+        slots: list[tuple[str, int]] = []
         for trip, run in zip(duty.trips, duty.shape.trips, strict=True):
             stop = len(run.place_ids) - 1 if trip.role is Role.FEEDER else 0
             first = run.arrive_min[stop] // station.slot_min

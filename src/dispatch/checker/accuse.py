@@ -9,10 +9,16 @@ from dispatch.findings import Finding, Severity, Where
 DAY = 1440
 
 
-def broken(code: str, who: str, message: str, action: str = "Plan again, or mend the plan by hand.") -> Finding:
+def broken(
+    code: str, who: str, message: str, action: str = "Plan again, or mend the plan by hand."
+) -> Finding:
     """Finding of severity error about ``who`` (a trip, duty, service or worker id) in the plan."""
     return Finding(
-        code=code, severity=Severity.ERROR, message=message, action=action, where=Where(file="plan", field=who)
+        code=code,
+        severity=Severity.ERROR,
+        message=message,
+        action=action,
+        where=Where(file="plan", field=who),
     )
 
 

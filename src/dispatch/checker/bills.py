@@ -104,7 +104,7 @@ def fine_unserved(view: View, worker: str) -> int | None:
     """Penalty of an unserved worker, 0 where nothing could help; None where the plan names no penalty for the class."""
     if view.outcomes[worker].reason in HOPELESS_NAMES:
         return 0
-    penalties = view.plan.unserved_penalty_minor
+    penalties = {**view.scenario.rates.unserved_minor, **view.plan.unserved_penalty_minor}
     return penalties.get(view.people[worker].priority, penalties.get(""))
 
 

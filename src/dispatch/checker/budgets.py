@@ -22,7 +22,9 @@ def check_budgets(view: View) -> Iterator[Finding]:
     for payer in view.scenario.payers:
         if payer.budget_minor is None:
             continue
-        due = sum((amount * _ratio(payer, term) for term, amount in spent[payer.group_id].items()), Fraction(0))
+        due = sum(
+            (amount * _ratio(payer, term) for term, amount in spent[payer.group_id].items()), Fraction(0)
+        )
         if due > payer.budget_minor + slack:
             yield broken(
                 "C15",

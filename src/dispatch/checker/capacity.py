@@ -55,7 +55,8 @@ def count_coach_places(
         capped -= drivers
     rows = view.law.number("blocked_rows", date, "bus", 0)
     blocked = sum(coach.row_seats[max(0, len(coach.row_seats) - rows) :]) if rows else 0
-    return min(capped, coach.approved - blocked - drivers - view.scenario.limits.escorts_per_coach)
+    seats = coach.approved - blocked - drivers - view.scenario.limits.escorts_per_coach
+    return max(0, min(capped, seats))
 
 
 def find_highest_tier(view: View, trip: Trip, rides: list[Ride]) -> Tier:
@@ -64,9 +65,7 @@ def find_highest_tier(view: View, trip: Trip, rides: list[Ride]) -> Tier:
     highest = Tier.LOW
     for index in used:
         stop = trip.stops[index]
-        day = view.date_of(stop.arrive_min // 1440)
-        tier = view.scenario.geography.get_tier(view.county(stop.place_id), day)
-        highest = max(highest, tier, key=_rank)
+        highest = max(highest, view.tier(stop.place_id, stop.arrive_min // 1440), key=_rank)
     return highest
 
 

@@ -38,10 +38,15 @@ def _check_trip(view: View, trip: Trip) -> Iterator[Finding]:
     for stop, (up, down) in zip(trip.stops, view.count_at_stops(trip), strict=True):
         if (stop.board, stop.alight) != (up, down):
             seen = f"{stop.board} boarding and {stop.alight} alighting"
-            yield broken("P3", trip.id, f"At {stop.place_id} {seen} are printed; {up} and {down} was expected.")
-    batches = {view.outcomes[ride.worker].batch for ride in rides if ride.worker in view.outcomes}
+            yield broken(
+                "P3", trip.id, f"At {stop.place_id} {seen} are printed; {up} and {down} was expected."
+            )
+    named = (view.outcomes[ride.worker].batch for ride in rides if ride.worker in view.outcomes)
+    batches = {batch for batch in named if batch}
     if set(trip.batch_ids) != batches:
-        yield broken("P3", trip.id, f"The batches {_list(trip.batch_ids)} are printed; {_list(batches)} ride.")
+        yield broken(
+            "P3", trip.id, f"The batches {_list(trip.batch_ids)} are printed; {_list(batches)} ride."
+        )
     is_service = trip.role is Role.LINE_HAUL
     start = view.services[trip.service_id].stops[0].depart_min if is_service else trip.stops[0].arrive_min
     if trip.service_date_min != start // 1440 * 1440:
@@ -62,7 +67,9 @@ def _check_coach_trip(view: View, trip: Trip) -> Iterator[Finding]:
         gates = {site for site in here if site in sites and sites[site].place_id == stop.place_id}
         if trip.role is not Role.FEEDER and set(stop.site_ids) != gates:
             yield broken(
-                "P3", trip.id, f"At {stop.place_id} the sites {_list(stop.site_ids)} are printed; {_list(gates)} was expected."
+                "P3",
+                trip.id,
+                f"At {stop.place_id} the sites {_list(stop.site_ids)} are printed; {_list(gates)} was expected.",
             )
 
 
@@ -75,7 +82,9 @@ def _check_service_trip(view: View, trip: Trip) -> Iterator[Finding]:
     peak = count_peak(view.riders[trip.id], len(trip.stops))
     most = run.carriages * service.carriage_seats
     if not peak <= trip.capacity <= most:
-        yield broken("P3", trip.id, f"The capacity is printed as {trip.capacity}; {peak} to {most} was expected.")
+        yield broken(
+            "P3", trip.id, f"The capacity is printed as {trip.capacity}; {peak} to {most} was expected."
+        )
 
 
 def _check_duty(view: View, duty: CoachDuty) -> Iterator[Finding]:
@@ -85,10 +94,18 @@ def _check_duty(view: View, duty: CoachDuty) -> Iterator[Finding]:
     for trip in (view.trips[trip_id] for trip_id in duty.trip_ids):
         km_tenths = measure(path, trip)
         if trip.km_tenths != km_tenths:
-            yield broken("P3", trip.id, f"{trip.km_tenths / 10:.1f} km are printed; the legs sum to {km_tenths / 10:.1f} km.")
+            yield broken(
+                "P3",
+                trip.id,
+                f"{trip.km_tenths / 10:.1f} km are printed; the legs sum to {km_tenths / 10:.1f} km.",
+            )
     for move in path.moves:
         if move.leg >= 0 and duty.legs[move.leg].loaded != bool(move.trip_id):
-            yield broken("P3", duty.id, f"The leg from {move.from_id} to {move.to_id} is wrongly marked loaded or empty.")
+            yield broken(
+                "P3",
+                duty.id,
+                f"The leg from {move.from_id} to {move.to_id} is wrongly marked loaded or empty.",
+            )
 
 
 def _check_run(view: View, run: ServiceRun) -> Iterator[Finding]:
@@ -103,20 +120,32 @@ def _check_outcome(view: View, journey: Itinerary) -> Iterator[Finding]:
         seen, right = (time_text(view.first_date, m) for m in (outcome.arrive_min, journey.arrive_from_min))
         yield broken("P3", who, f"The arrival is printed as {seen}; {right} was expected.")
     if outcome.service_day != journey.service_day:
-        yield broken("P3", who, f"The service date is misprinted; {day_text(view.first_date, journey.service_day)} was expected.")
+        yield broken(
+            "P3",
+            who,
+            f"The service date is misprinted; {day_text(view.first_date, journey.service_day)} was expected.",
+        )
     if outcome.mode != journey.line_haul.mode:
-        yield broken("P3", who, f"The mode is printed as '{outcome.mode}'; {journey.line_haul.mode} was expected.")
+        yield broken(
+            "P3", who, f"The mode is printed as '{outcome.mode}'; {journey.line_haul.mode} was expected."
+        )
     if outcome.lateness != count_lateness(journey):
-        yield broken("P3", who, f"{outcome.lateness} days late are printed; {count_lateness(journey)} was expected.")
+        yield broken(
+            "P3", who, f"{outcome.lateness} days late are printed; {count_lateness(journey)} was expected."
+        )
 
 
 def _check_set_aside(view: View) -> Iterator[Finding]:
     for worker, outcome in view.outcomes.items():
         person = view.people[worker]
         if outcome.party_key not in (person.party, f"{person.party}#{worker}"):
-            yield broken("P3", worker, f"The party is printed as {outcome.party_key}; {person.party} was expected.")
+            yield broken(
+                "P3", worker, f"The party is printed as {outcome.party_key}; {person.party} was expected."
+            )
         if outcome.status != "itinerary" and outcome.batch:
-            yield broken("P3", worker, f"The worker is {outcome.status} but counted in the batch {outcome.batch}.")
+            yield broken(
+                "P3", worker, f"The worker is {outcome.status} but counted in the batch {outcome.batch}."
+            )
 
 
 def _check_batches(view: View) -> Iterator[Finding]:
@@ -130,22 +159,30 @@ def _check_batches(view: View) -> Iterator[Finding]:
     for batch in view.plan.batches:
         key = (batch.origin_region_id, batch.destination_area, batch.mode.value, batch.service_date_min)
         if seen.setdefault(key, batch.id) != batch.id:
-            yield broken("P3", batch.id, f"The batch is the same as {seen[key]}: county, area, mode and date agree.")
+            yield broken(
+                "P3", batch.id, f"The batch is the same as {seen[key]}: county, area, mode and date agree."
+            )
         yield from _check_batch(view, batch, members[batch.id])
 
 
 def _check_batch(view: View, batch: Batch, members: list[Itinerary]) -> Iterator[Finding]:
     if batch.workers != len(members) or not members:
-        yield broken("P3", batch.id, f"{batch.workers} workers are printed; {len(members)} belong to the batch.")
+        yield broken(
+            "P3", batch.id, f"{batch.workers} workers are printed; {len(members)} belong to the batch."
+        )
     key = (batch.origin_region_id, batch.destination_area, batch.mode.value, batch.service_date_min)
     for journey in members:
         mine = _find_key(view, journey)
         if mine != key:
-            yield broken("P3", batch.id, f"{journey.person.id} belongs to {_tell(mine)}, not to {_tell(key)}.")
+            yield broken(
+                "P3", batch.id, f"{journey.person.id} belongs to {_tell(mine)}, not to {_tell(key)}."
+            )
     hauls = {journey.line_haul.id for journey in members}
     every = {ride.trip for journey in members for ride in journey.rides}
     if members and not hauls <= set(batch.trip_ids) <= every:
-        yield broken("P3", batch.id, f"The trips {_list(batch.trip_ids)} are printed; {_list(hauls)} was expected.")
+        yield broken(
+            "P3", batch.id, f"The trips {_list(batch.trip_ids)} are printed; {_list(hauls)} was expected."
+        )
 
 
 def _find_key(view: View, journey: Itinerary) -> tuple[str, str, str, int]:

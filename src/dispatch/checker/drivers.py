@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import itertools
+from collections import defaultdict
 from collections.abc import Iterator
 
 from dispatch.checker.accuse import broken
@@ -36,13 +37,18 @@ def worst_window(spans: list[Span], length: int) -> int:
 
     The worst window begins where some span begins or ends where some span ends.
     """
+    if spans and max(end for _, end in spans) - min(start for start, _ in spans) <= length:
+        return sum(end - start for start, end in spans)
     starts = [start for start, _ in spans] + [end - length for _, end in spans]
     return max((_inside(spans, start, start + length) for start in starts), default=0)
 
 
 def count_needed_by_km(view: View, km_tenths: int) -> int:
     """Least number of drivers for a trip of that one-way length."""
-    return max((number for km, number in view.scenario.policy.drivers.drivers_by_km if km_tenths >= 10 * km), default=1)
+    return max(
+        (number for km, number in view.scenario.policy.drivers.drivers_by_km if km_tenths >= 10 * km),
+        default=1,
+    )
 
 
 def _inside(spans: list[Span], from_min: int, until_min: int) -> int:
@@ -59,7 +65,9 @@ def _check_number(view: View, duty: CoachDuty) -> Iterator[Finding]:
     km_tenths = max((measure(path, view.trips[trip_id]) for trip_id in duty.trip_ids), default=0)
     by_km = count_needed_by_km(view, km_tenths)
     if duty.drivers < by_km:
-        yield broken("C9", duty.id, f"{duty.drivers} drivers for {km_tenths / 10:.1f} km one way; {by_km} are needed.")
+        yield broken(
+            "C9", duty.id, f"{duty.drivers} drivers for {km_tenths / 10:.1f} km one way; {by_km} are needed."
+        )
     worst = worst_window([(event.start_min, event.end_min) for event in _driving(duty)], 1440)
     limit = rules.rolling_24h_max_min
     if limit is not None and duty.drivers * limit < worst:
@@ -75,7 +83,9 @@ def _check_each(view: View, duty: CoachDuty) -> Iterator[Finding]:
     spans: dict[int, list[Span]] = defaultdict(list)
     for event in _driving(duty):
         if not 0 <= event.driver < duty.drivers:
-            yield broken("C9", duty.id, f"Driver {event.driver + 1} drives; the duty has {duty.drivers} drivers.")
+            yield broken(
+                "C9", duty.id, f"Driver {event.driver + 1} drives; the duty has {duty.drivers} drivers."
+            )
         spans[event.driver].append((event.start_min, event.end_min))
     for driver, mine in sorted(spans.items()):
         for name, length, limit in (
@@ -85,7 +95,9 @@ def _check_each(view: View, duty: CoachDuty) -> Iterator[Finding]:
             worst = worst_window(mine, length)
             if limit is not None and worst > limit:
                 yield broken(
-                    "C9", duty.id, f"Driver {driver + 1} drives {worst} minutes within {name}; {limit} are allowed."
+                    "C9",
+                    duty.id,
+                    f"Driver {driver + 1} drives {worst} minutes within {name}; {limit} are allowed.",
                 )
 
 
@@ -96,7 +108,9 @@ def _check_names(
     if not crew or not duty.driver_names:
         return
     if len(duty.driver_names) != duty.drivers:
-        yield broken("C9", duty.id, f"{len(duty.driver_names)} drivers are named for {duty.drivers} at the wheel.")
+        yield broken(
+            "C9", duty.id, f"{len(duty.driver_names)} drivers are named for {duty.drivers} at the wheel."
+        )
     for number, name in enumerate(duty.driver_names):
         known = [member for member in crew if name in (member.id, member.name)]
         fitting = [member for member in known if _may_drive(view, member, duty)]
@@ -117,12 +131,17 @@ def _may_drive(view: View, member: CrewMember, duty: CoachDuty) -> bool:
 def _check_member(view: View, member: CrewMember, spans: list[Span], shifts: list[Span]) -> Iterator[Finding]:
     rules = view.scenario.policy.drivers
     shifts.sort()
-    repeated = [shift for shift, count in Counter(shifts).items() if count > 1]
-    if repeated or any(later[0] < earlier[1] for earlier, later in zip(shifts, shifts[1:], strict=False)):
+    if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(shifts)):
         yield broken("C9", member.id, f"The driver {member.name} is on two coaches at once.")
     worst = worst_window(spans, 1440)
     if rules.rolling_24h_max_min is not None and worst > rules.rolling_24h_max_min:
-        yield broken("C9", member.id, f"The driver {member.name} drives {worst} minutes within 24 hours over all duties.")
+        yield broken(
+            "C9",
+            member.id,
+            f"The driver {member.name} drives {worst} minutes within 24 hours over all duties.",
+        )
     week = max(worst_window(spans, WEEK), member.used_week_min + _inside(spans, 0, WEEK))
     if rules.weekly_max_min is not None and week > rules.weekly_max_min:
-        yield broken("C9", member.id, f"The driver {member.name} drives {week} minutes within 7 days over all duties.")
+        yield broken(
+            "C9", member.id, f"The driver {member.name} drives {week} minutes within 7 days over all duties."
+        )

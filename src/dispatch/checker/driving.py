@@ -39,7 +39,9 @@ def _compare_ends(view: View, duty: CoachDuty, expected: Timetable) -> Iterator[
     ):
         if seen != right:
             yield broken(
-                "C9", duty.id, f"The coach {what} at {time_text(first, seen)}; {time_text(first, right)} is right."
+                "C9",
+                duty.id,
+                f"The coach {what} at {time_text(first, seen)}; {time_text(first, right)} is right.",
             )
     days = count_days(duty.pull_out_min, duty.pull_in_min)
     if duty.days != days:
@@ -47,7 +49,9 @@ def _compare_ends(view: View, duty: CoachDuty, expected: Timetable) -> Iterator[
 
 
 def _compare_events(view: View, duty: CoachDuty, expected: Timetable) -> Iterator[Finding]:
-    seen = merge_stretches([Stretch(e.kind, e.start_min, e.end_min, e.leg if e.kind in DRIVING else -1) for e in duty.events])
+    seen = merge_stretches(
+        [Stretch(e.kind, e.start_min, e.end_min, e.leg if e.kind in DRIVING else -1) for e in duty.events]
+    )
     right = list(expected.stretches)
     for number in range(max(len(seen), len(right))):
         mine = right[number] if number < len(right) else None

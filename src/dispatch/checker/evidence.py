@@ -40,7 +40,9 @@ class Evidence:
         untils = list_days(frame["valid_until"], first)
         names = ("worker_id", "kind", "result", "signatures", "seals", "verified")
         rows = zip(*(frame[name].tolist() for name in names), strict=True)
-        for (worker, kind, result, signatures, seals, verified), day, until in zip(rows, days, untils, strict=True):
+        for (worker, kind, result, signatures, seals, verified), day, until in zip(
+            rows, days, untils, strict=True
+        ):
             if day is not None:
                 last = NEVER if until is None else until
                 self._pieces[worker].append(Piece(kind, day, result, signatures, seals, last, verified))
@@ -55,11 +57,20 @@ class Evidence:
         rule = self._scenario.policy.entry_rules.get(name)
         return rule.requirements if rule else ()
 
-    def find_missing(self, worker: str, region_id: str, from_day: int, to_day: int) -> str:
-        """Kind of evidence that fails to cover some day from ``from_day`` to ``to_day``; empty = all covered."""
+    def find_missing(
+        self, worker: str, region_id: str, from_day: int, to_day: int, *, strict: bool = False
+    ) -> str:
+        """Kind of evidence that fails to cover some day from ``from_day`` to ``to_day``; empty = all covered.
+
+        ``strict``: readings must be dated before ``from_day`` and all of them cover every day.
+        """
         pieces = self._pieces.get(worker, [])
         for demand in self.list_demands(region_id, to_day):
             fitting = [piece for piece in pieces if _fits(piece, demand)]
+            if strict and demand.min_readings > 1:
+                fitting = [
+                    piece for piece in fitting if piece.day < from_day and _covers(piece, demand, to_day)
+                ]
             readings = {piece.day for piece in fitting if piece.day <= from_day}
             if len(readings) < demand.min_readings:
                 return demand.kind

@@ -20,7 +20,9 @@ def check_boarding_hours(view: View) -> Iterator[Finding]:
             place = view.place(stop.place_id)
             if up and not may_board(place, stop.arrive_min):
                 when = time_text(view.first_date, stop.arrive_min)
-                yield broken("C18", trip.id, f"Boarding at {place.id} begins at {when}, outside its boarding hours.")
+                yield broken(
+                    "C18", trip.id, f"Boarding at {place.id} begins at {when}, outside its boarding hours."
+                )
 
 
 def may_board(place: Place, at_min: int) -> bool:

@@ -24,7 +24,9 @@ def check_locks(view: View) -> Iterator[Finding]:
         for journey in served:
             trouble = _find_trouble(view, lock, journey, parties)
             if trouble:
-                yield broken("C17", journey.person.id, f"The lock '{lock.kind} {lock.value}' does not hold: {trouble}.")
+                yield broken(
+                    "C17", journey.person.id, f"The lock '{lock.kind} {lock.value}' does not hold: {trouble}."
+                )
 
 
 def _find_trouble(view: View, lock: Lock, journey: Itinerary, parties: dict[str, list[str]]) -> str:

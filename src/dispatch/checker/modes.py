@@ -15,9 +15,17 @@ def check_modes(view: View) -> Iterator[Finding]:
     for journey in view.journeys.values():
         person, mode = journey.person, journey.line_haul.mode
         if person.modes and mode not in person.modes:
-            yield broken("C12", person.id, f"The worker travels by {mode}; accepted are {', '.join(sorted(person.modes))}.")
+            yield broken(
+                "C12",
+                person.id,
+                f"The worker travels by {mode}; accepted are {', '.join(sorted(person.modes))}.",
+            )
         if f"no_{mode}" in person.needs:
-            yield broken("C12", person.id, f"The worker travels by {mode}, which their special need no_{mode} rules out.")
+            yield broken(
+                "C12",
+                person.id,
+                f"The worker travels by {mode}, which their special need no_{mode} rules out.",
+            )
 
 
 def accepts(person: Person, mode: str) -> bool:

@@ -31,7 +31,9 @@ def check_money(view: View) -> Iterator[Finding]:
 def _compare(who: str, seen: Mapping[str, int], right: Mapping[str, int]) -> Iterator[Finding]:
     for term in sorted({*seen, *right}):
         if seen.get(term, 0) != right.get(term, 0):
-            yield broken("P1", who, f"{term} is {_text(seen.get(term, 0))}; {_text(right.get(term, 0))} was expected.")
+            yield broken(
+                "P1", who, f"{term} is {_text(seen.get(term, 0))}; {_text(right.get(term, 0))} was expected."
+            )
 
 
 def _sum_people(view: View) -> Counter[str]:
@@ -54,24 +56,38 @@ def _check_penalties(view: View) -> Iterator[Finding]:
     for name, seen in sorted(view.plan.unserved_penalty_minor.items()):
         right = given.get(name, given.get(""))
         if right is not None and seen != right:
-            yield broken("P1", name or "unserved", f"The unserved penalty is {_text(seen)}; {_text(right)} was expected.")
+            yield broken(
+                "P1",
+                name or "unserved",
+                f"The unserved penalty is {_text(seen)}; {_text(right)} was expected.",
+            )
     for worker, outcome in view.outcomes.items():
         if outcome.status == "unserved" and bills.fine_unserved(view, worker) is None:
-            yield broken("P1", worker, f"No unserved penalty is named for the class '{view.people[worker].priority}'.")
+            yield broken(
+                "P1", worker, f"No unserved penalty is named for the class '{view.people[worker].priority}'."
+            )
 
 
 def _check_totals(view: View, totals: Counter[str]) -> Iterator[Finding]:
     seen = view.plan.costs.terms
     tickets = [
-        bills.bill_own_ticket(view, worker) for worker, outcome in view.outcomes.items() if outcome.status == "own_ticket"
+        bills.bill_own_ticket(view, worker)
+        for worker, outcome in view.outcomes.items()
+        if outcome.status == "own_ticket"
     ]
     low, high = sum(ticket.low for ticket in tickets), sum(ticket.high for ticket in tickets)
     if not low <= seen.get("own_tickets", 0) <= high:
         expected = _text(low) if low == high else f"{_text(low)} to {_text(high)}"
-        yield broken("P1", "own_tickets", f"own_tickets sum to {_text(seen.get('own_tickets', 0))}; {expected} was expected.")
+        yield broken(
+            "P1",
+            "own_tickets",
+            f"own_tickets sum to {_text(seen.get('own_tickets', 0))}; {expected} was expected.",
+        )
     for term in sorted({*CASH_TERMS, *PENALTY_TERMS, *seen} - {"own_tickets"}):
         if seen.get(term, 0) != totals[term]:
-            yield broken("P1", term, f"{term} sums to {_text(seen.get(term, 0))}; {_text(totals[term])} was expected.")
+            yield broken(
+                "P1", term, f"{term} sums to {_text(seen.get(term, 0))}; {_text(totals[term])} was expected."
+            )
 
 
 def _text(minor: int) -> str:

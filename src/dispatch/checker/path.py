@@ -33,6 +33,12 @@ def find_path(view: View, duty: CoachDuty) -> Path:
 
     A move from a place to itself needs no leg; a leg of 0 km and 0 min there is accepted too.
     """
+    if duty.id not in view.paths:
+        view.paths[duty.id] = _match_legs(view, duty)
+    return view.paths[duty.id]
+
+
+def _match_legs(view: View, duty: CoachDuty) -> Path:
     moves: list[Move] = []
     position = 0
     for from_id, to_id, trip_id in _list_pairs(view, duty):
@@ -43,9 +49,13 @@ def find_path(view: View, duty: CoachDuty) -> Path:
         elif from_id == to_id:
             moves.append(Move(from_id, to_id, trip_id, -1, 0, 0))
         else:
-            return Path((), f"The leg from {from_id} to {to_id} is missing; {_name(leg)} stands in its place.")
+            return Path(
+                (), f"The leg from {from_id} to {to_id} is missing; {_name(leg)} stands in its place."
+            )
     if position < len(duty.legs):
-        return Path((), f"{len(duty.legs) - position} legs are left over, first {_name(duty.legs[position])}.")
+        return Path(
+            (), f"{len(duty.legs) - position} legs are left over, first {_name(duty.legs[position])}."
+        )
     return Path(tuple(moves))
 
 

@@ -79,7 +79,7 @@ def read_people(scenario: Scenario) -> dict[str, Person]:
         [_split(text) for text in frame["modes"].tolist()],
         [_split(text) for text in frame["needs"].tolist()],
         frame["payer_id"].tolist(),
-        [0 < year and first.year - year < ADULT_AGE for year in frame["birth_year"].tolist()],
+        [year > 0 and first.year - year < ADULT_AGE for year in frame["birth_year"].tolist()],
         strict=True,
     )
     return {row[0]: Person(*row) for row in columns}

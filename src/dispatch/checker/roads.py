@@ -46,7 +46,9 @@ class Roads:
         frame = scenario.travel
         names = ("from_id", "to_id", "km_tenths", "minutes")
         rows = zip(*(frame[name].tolist() for name in names), strict=True)
-        self.table: dict[tuple[str, str], tuple[int, int]] = {(row[0], row[1]): (row[2], row[3]) for row in rows}
+        self.table: dict[tuple[str, str], tuple[int, int]] = {
+            (row[0], row[1]): (row[2], row[3]) for row in rows
+        }
         self._frozen = {(leg.from_id, leg.to_id): leg for duty in plan.duties for leg in duty.legs}
         self._geodesic_km: dict[tuple[str, str], float] = {}
 

@@ -1,7 +1,8 @@
-"""C16: one seat each, none blocked, none that is not there, minors near an adult of their party."""
+"""C16: one seat each, none blocked, none that is not there, minors near an adult; C1: parties on trains kept together."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ def _check_shared(trip: Trip, rides: list[Ride]) -> Iterator[Finding]:
             holders[ride.carriage, ride.seat].append(ride)
     for (carriage, seat), mine in sorted(holders.items()):
         mine.sort(key=lambda ride: (ride.board, ride.alight))
-        for one, two in zip(mine, mine[1:], strict=False):
+        for one, two in itertools.pairwise(mine):
             if two.board < one.alight:
                 where = f"carriage {carriage}, seat {seat}" if carriage else f"seat {seat}"
                 yield broken("C16", trip.id, f"{one.worker} and {two.worker} have the same place: {where}.")
@@ -50,16 +51,24 @@ def _check_coach(view: View, trip: Trip, rides: list[Ride]) -> Iterator[Finding]
     for ride in rides:
         row = find_row(ride.seat)
         if row is None or ride.carriage:
-            yield broken("C16", trip.id, f"{ride.worker} has the seat '{ride.seat}', which is no seat of a coach.")
+            yield broken(
+                "C16", trip.id, f"{ride.worker} has the seat '{ride.seat}', which is no seat of a coach."
+            )
         elif not 1 <= row <= len(coach.row_seats):
-            yield broken("C16", trip.id, f"{ride.worker} sits in row {row}; the coach has {len(coach.row_seats)} rows.")
+            yield broken(
+                "C16", trip.id, f"{ride.worker} sits in row {row}; the coach has {len(coach.row_seats)} rows."
+            )
         elif row > last_free:
             yield broken("C16", trip.id, f"{ride.worker} sits in row {row}, which is blocked.")
         else:
             in_row[row].add(ride.seat)
     for row, seats in sorted(in_row.items()):
         if len(seats) > coach.row_seats[row - 1]:
-            yield broken("C16", trip.id, f"{len(seats)} seats are used in row {row}; it has {coach.row_seats[row - 1]}.")
+            yield broken(
+                "C16",
+                trip.id,
+                f"{len(seats)} seats are used in row {row}; it has {coach.row_seats[row - 1]}.",
+            )
 
 
 def _check_train(view: View, trip: Trip, rides: list[Ride]) -> Iterator[Finding]:
@@ -82,7 +91,9 @@ def _check_parties(view: View, trip: Trip, rides: list[Ride]) -> Iterator[Findin
         carriages = sorted({ride.carriage for ride in mine})
         if carriages[-1] - carriages[0] >= len(carriages):
             text = ", ".join(map(str, carriages))
-            yield broken("C16", trip.id, f"The party {party} sits in carriages {text}, which are not side by side.")
+            yield broken(
+                "C1", trip.id, f"The party {party} sits in carriages {text}, which are not side by side."
+            )
         yield from _check_minors(view, trip, mine)
 
 
@@ -92,7 +103,11 @@ def _check_minors(view: View, trip: Trip, mine: list[Ride]) -> Iterator[Finding]
         return
     for ride in mine:
         if view.people[ride.worker].is_minor and not _is_near(ride, adults, mine):
-            yield broken("C16", trip.id, f"The minor {ride.worker} (seat {ride.seat}) does not sit by an adult of the party.")
+            yield broken(
+                "C16",
+                trip.id,
+                f"The minor {ride.worker} (seat {ride.seat}) does not sit by an adult of the party.",
+            )
 
 
 def _is_near(minor: Ride, adults: list[Ride], party: list[Ride]) -> bool:

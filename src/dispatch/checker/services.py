@@ -20,7 +20,9 @@ def check_services(view: View) -> Iterator[Finding]:
         yield from _check_stops(view, service, trip)
     for service in view.scenario.services:
         if service.committed and service.id not in view.runs:
-            yield broken("C10", service.id, "The service is committed but does not run.", "Run it, or release it.")
+            yield broken(
+                "C10", service.id, "The service is committed but does not run.", "Run it, or release it."
+            )
     yield from _check_slots(view)
 
 
@@ -35,7 +37,9 @@ def _check_run(view: View, run: ServiceRun, service: Service) -> Iterator[Findin
         )
     load = len({ride.worker for ride in view.riders[run.trip_id]})
     if load < service.min_load and not service.committed:
-        yield broken("C10", service.id, f"{load} people ride; the carrier runs it from {service.min_load} on.")
+        yield broken(
+            "C10", service.id, f"{load} people ride; the carrier runs it from {service.min_load} on."
+        )
 
 
 def _check_stops(view: View, service: Service, trip: Trip) -> Iterator[Finding]:
@@ -43,13 +47,19 @@ def _check_stops(view: View, service: Service, trip: Trip) -> Iterator[Finding]:
     for stop, (up, down) in zip(trip.stops, view.count_at_stops(trip), strict=True):
         rest = service.stops[position:]
         times = (stop.place_id, stop.arrive_min, stop.depart_min)
-        found = next((i for i, s in enumerate(rest) if (s.place_id, s.arrive_min, s.depart_min) == times), None)
+        found = next(
+            (i for i, s in enumerate(rest) if (s.place_id, s.arrive_min, s.depart_min) == times), None
+        )
         if found is None:
             when = time_text(view.first_date, stop.arrive_min)
-            yield broken("C10", trip.id, f"The service does not stop at {stop.place_id} at {when} in its timetable.")
+            yield broken(
+                "C10", trip.id, f"The service does not stop at {stop.place_id} at {when} in its timetable."
+            )
             return
         if (up and not rest[found].boards) or (down and not rest[found].alights):
-            yield broken("C10", trip.id, f"The service does not let people {'on' if up else 'off'} at {stop.place_id}.")
+            yield broken(
+                "C10", trip.id, f"The service does not let people {'on' if up else 'off'} at {stop.place_id}."
+            )
         position += found + 1
 
 

@@ -42,7 +42,9 @@ def _check_order(view: View, trip: Trip) -> Iterator[Finding]:
     if trip.role is Role.FEEDER and len(drops) > 1:
         yield broken("C8", trip.id, f"The feeder serves {len(drops)} terminals; one was expected.")
     if trip.role is Role.LAST_MILE and len(pickups) > 1:
-        yield broken("C8", trip.id, f"The last-mile coach loads at {len(pickups)} terminals; one was expected.")
+        yield broken(
+            "C8", trip.id, f"The last-mile coach loads at {len(pickups)} terminals; one was expected."
+        )
 
 
 def _check_regions(view: View, trip: Trip) -> Iterator[Finding]:
@@ -58,9 +60,17 @@ def _check_regions(view: View, trip: Trip) -> Iterator[Finding]:
         if len(groups) > 1:
             yield broken("C8", trip.id, f"Pickups lie in {_list(counties)}, which form no pickup group.")
         elif len(counties) > most:
-            yield broken("C14", trip.id, f"Pickups lie in {len(counties)} counties ({_list(counties)}); {most} allowed.")
+            yield broken(
+                "C14",
+                trip.id,
+                f"Pickups lie in {len(counties)} counties ({_list(counties)}); {most} allowed.",
+            )
     if trip.role is not Role.FEEDER and len(areas) > 1:
-        yield broken("C8", trip.id, f"Drop-offs lie in {len(areas)} destination areas ({_list(areas)}); one was expected.")
+        yield broken(
+            "C8",
+            trip.id,
+            f"Drop-offs lie in {len(areas)} destination areas ({_list(areas)}); one was expected.",
+        )
 
 
 def _check_registration(view: View, duty: CoachDuty, trip: Trip) -> Iterator[Finding]:
@@ -70,7 +80,9 @@ def _check_registration(view: View, duty: CoachDuty, trip: Trip) -> Iterator[Fin
         return
     ends = (trip.stops[0].place_id, trip.stops[-1].place_id)
     if not any(_lies_in(view, place_id, home) for place_id in ends):
-        yield broken("C13", trip.id, f"The coach is registered in {home}; neither end ({', '.join(ends)}) lies there.")
+        yield broken(
+            "C13", trip.id, f"The coach is registered in {home}; neither end ({', '.join(ends)}) lies there."
+        )
 
 
 def _lies_in(view: View, place_id: str, region_id: str) -> bool:
@@ -86,7 +98,9 @@ def _check_rides(view: View, trip: Trip, path: Path) -> Iterator[Finding]:
         aboard = end.arrive_min - start.depart_min
         if limits.max_ride_min is not None and aboard > limits.max_ride_min:
             yield broken(
-                "C8", trip.id, f"People ride {aboard} min from {start.place_id}; {limits.max_ride_min} are allowed."
+                "C8",
+                trip.id,
+                f"People ride {aboard} min from {start.place_id}; {limits.max_ride_min} are allowed.",
             )
         if limits.max_detour_min is None or alight == board + 1:
             continue

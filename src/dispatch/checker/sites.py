@@ -21,7 +21,9 @@ def check_sites(view: View) -> Iterator[Finding]:
         limit = sites[site_id].arrivals_per_day
         if limit is not None and count > limit:
             yield broken(
-                "C5", site_id, f"{count} people arrive on {day_text(view.first_date, day)}; the site takes {limit} a day."
+                "C5",
+                site_id,
+                f"{count} people arrive on {day_text(view.first_date, day)}; the site takes {limit} a day.",
             )
     for worker, outcome in view.outcomes.items():
         if outcome.status == "own_ticket" and not sites[view.people[worker].site].accepted:
@@ -32,11 +34,19 @@ def _check_arrival(view: View, journey: Itinerary) -> Iterator[Finding]:
     site = view.scenario.geography.sites[journey.person.site]
     when = time_text(view.first_date, journey.arrive_min)
     if not site.accepted:
-        yield broken("C5", journey.person.id, f"The site {site.id} is not accepted, yet the worker arrives there.")
+        yield broken(
+            "C5", journey.person.id, f"The site {site.id} is not accepted, yet the worker arrives there."
+        )
     if view.date_of(journey.arrive_min // 1440) < site.opens_on:
-        yield broken("C5", journey.person.id, f"The worker arrives at {site.id} at {when}, it opens on {site.opens_on}.")
+        yield broken(
+            "C5",
+            journey.person.id,
+            f"The worker arrives at {site.id} at {when}, it opens on {site.opens_on}.",
+        )
     minute = journey.arrive_min % 1440
     if not site.receives_from_min <= minute <= site.receives_until_min:
         yield broken(
-            "C5", journey.person.id, f"The worker arrives at {site.id} at {when}, outside its receiving hours."
+            "C5",
+            journey.person.id,
+            f"The worker arrives at {site.id} at {when}, outside its receiving hours.",
         )

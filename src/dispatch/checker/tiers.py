@@ -22,8 +22,7 @@ def check_tiers(view: View) -> Iterator[Finding]:
 
 def _find_worker_tier(view: View, worker: str) -> Tier:
     journey = view.journeys[worker]
-    day = view.date_of(journey.first_min // 1440)
-    return view.scenario.geography.get_tier(view.county(journey.person.boarding), day)
+    return view.tier(journey.person.boarding, journey.first_min // 1440)
 
 
 def _check_mixing(view: View, trip: Trip, tiers: dict[str, Tier]) -> Iterator[Finding]:
@@ -38,7 +37,11 @@ def _check_mixing(view: View, trip: Trip, tiers: dict[str, Tier]) -> Iterator[Fi
         if len(found) > 1 and found & separated:
             names = ", ".join(sorted(found))
             where = f" in carriage {carriage}" if is_service else ""
-            yield broken("C6", trip.id, f"People of the tiers {names} share the vehicle{where}; the rule separates them.")
+            yield broken(
+                "C6",
+                trip.id,
+                f"People of the tiers {names} share the vehicle{where}; the rule separates them.",
+            )
 
 
 def _check_stops(view: View, trip: Trip) -> Iterator[Finding]:
@@ -47,7 +50,7 @@ def _check_stops(view: View, trip: Trip) -> Iterator[Finding]:
             continue
         day = stop.arrive_min // 1440
         date = view.date_of(day)
-        tier = view.scenario.geography.get_tier(view.county(stop.place_id), date)
+        tier = view.tier(stop.place_id, day)
         if tier in view.law.tiers("no_boarding_tiers", date):
             yield broken(
                 "C6",

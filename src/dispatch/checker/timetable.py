@@ -76,7 +76,11 @@ def _run_trip(
         move = next(moves)
         coach.drive(EventKind.DRIVE if move.trip_id else EventKind.DEADHEAD, move.leg, move.minutes)
         if index < first_drop:
-            stated = trip.stops[0].arrive_min if index == 0 and not (is_first and trip.role is Role.DIRECT) else None
+            stated = (
+                trip.stops[0].arrive_min
+                if index == 0 and not (is_first and trip.role is Role.DIRECT)
+                else None
+            )
             times.append(_board(view, coach, trip, index, stated))
         else:
             times.append(_alight(view, coach, trip, index))
@@ -100,7 +104,9 @@ def _alight(view: View, coach: Clockwork, trip: Trip, index: int) -> tuple[int, 
     if trip.role is not Role.FEEDER:
         sites = view.scenario.geography.sites
         gates = {view.people[ride.worker].site for ride in view.riders[trip.id] if ride.alight == index}
-        windows = [(sites[gate].receives_from_min, sites[gate].receives_until_min) for gate in gates if gate in sites]
+        windows = [
+            (sites[gate].receives_from_min, sites[gate].receives_until_min) for gate in gates if gate in sites
+        ]
         arrival = max((wait_for_opening(coach.clock, *window) for window in windows), default=coach.clock)
     coach.stand(EventKind.WAIT, arrival - coach.clock)
     coach.stand(EventKind.ALIGHT, view.scenario.limits.dwell_drop_min)

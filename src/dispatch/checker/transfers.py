@@ -24,14 +24,20 @@ def _check_journey(view: View, journey: Itinerary) -> Iterator[Finding]:
         departure = view.trips[after.trip].stops[after.board]
         who = journey.person.id
         if arrival.place_id != departure.place_id:
-            yield broken("C11", who, f"The worker leaves {before.trip} at {arrival.place_id}, boards at {departure.place_id}.")
+            yield broken(
+                "C11",
+                who,
+                f"The worker leaves {before.trip} at {arrival.place_id}, boards at {departure.place_id}.",
+            )
         elif view.trips[before.trip].role is Role.FEEDER:
             yield from _check_feeder(view, journey, arrival, departure)
         else:
             yield from _check_last_mile(view, who, arrival, departure)
 
 
-def _check_feeder(view: View, journey: Itinerary, arrival: TripStop, departure: TripStop) -> Iterator[Finding]:
+def _check_feeder(
+    view: View, journey: Itinerary, arrival: TripStop, departure: TripStop
+) -> Iterator[Finding]:
     buffer = view.buffer_min(arrival.place_id)
     leaves = time_text(view.first_date, departure.depart_min)
     if arrival.arrive_min + buffer > departure.depart_min:
@@ -43,17 +49,27 @@ def _check_feeder(view: View, journey: Itinerary, arrival: TripStop, departure: 
         )
     hours = view.scenario.limits.max_wait_h
     if journey.first_min < departure.depart_min - 60 * hours:
-        yield broken("C11", journey.person.id, f"The worker boards more than {hours} h before the service leaves at {leaves}.")
+        yield broken(
+            "C11",
+            journey.person.id,
+            f"The worker boards more than {hours} h before the service leaves at {leaves}.",
+        )
 
 
 def _check_last_mile(view: View, who: str, arrival: TripStop, departure: TripStop) -> Iterator[Finding]:
     buffer = view.buffer_min(arrival.place_id)
     wait = departure.arrive_min - arrival.arrive_min
     if wait < buffer:
-        yield broken("C11", who, f"The last-mile coach loads {wait} min after the service arrives; {buffer} are needed.")
+        yield broken(
+            "C11",
+            who,
+            f"The last-mile coach loads {wait} min after the service arrives; {buffer} are needed.",
+        )
     if wait > 60 * view.scenario.limits.max_wait_h:
         yield broken(
-            "C11", who, f"The worker waits {wait} min for the coach; {view.scenario.limits.max_wait_h} h are allowed."
+            "C11",
+            who,
+            f"The worker waits {wait} min for the coach; {view.scenario.limits.max_wait_h} h are allowed.",
         )
 
 
@@ -72,5 +88,7 @@ def _check_bays(view: View) -> Iterator[Finding]:
         if terminal.bays is not None and len(coaches) > terminal.bays:
             when = time_text(view.first_date, slot * terminal.slot_min)
             yield broken(
-                "C11", place_id, f"{len(coaches)} coaches stand at the terminal in the slot from {when}; it has {terminal.bays} bays."
+                "C11",
+                place_id,
+                f"{len(coaches)} coaches stand at the terminal in the slot from {when}; it has {terminal.bays} bays.",
             )

@@ -23,7 +23,9 @@ def check_travel(view: View) -> Iterator[Finding]:
             yield from _check_leg(view, duty, leg)
             first = frozen.setdefault((leg.from_id, leg.to_id), (leg.km_tenths, leg.minutes))
             if first != (leg.km_tenths, leg.minutes):
-                yield broken("P2", duty.id, f"The leg {_name(leg)} has two different frozen values in this plan.")
+                yield broken(
+                    "P2", duty.id, f"The leg {_name(leg)} has two different frozen values in this plan."
+                )
 
 
 def _check_leg(view: View, duty: CoachDuty, leg: DutyLeg) -> Iterator[Finding]:
@@ -31,11 +33,15 @@ def _check_leg(view: View, duty: CoachDuty, leg: DutyLeg) -> Iterator[Finding]:
     seen = f"{leg.km_tenths / 10:.1f} km, {leg.minutes} min ({leg.source})"
     if leg.from_id == leg.to_id:
         if (leg.km_tenths, leg.minutes) != (0, 0):
-            yield broken("P2", duty.id, f"The leg from {leg.from_id} to itself has {seen}; 0 km, 0 min was expected.")
+            yield broken(
+                "P2", duty.id, f"The leg from {leg.from_id} to itself has {seen}; 0 km, 0 min was expected."
+            )
     elif row is not None:
         if (leg.km_tenths, leg.minutes, leg.source) != (*row, "table"):
             yield broken(
-                "P2", duty.id, f"The leg {_name(leg)} has {seen}; the table says {row[0] / 10:.1f} km, {row[1]} min."
+                "P2",
+                duty.id,
+                f"The leg {_name(leg)} has {seen}; the table says {row[0] / 10:.1f} km, {row[1]} min.",
             )
     elif leg.source != "estimate":
         yield broken("P2", duty.id, f"The leg {_name(leg)} has {seen}; the table does not know it.")

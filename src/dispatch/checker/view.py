@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from dispatch.checker.law import Law
 from dispatch.checker.people import OutcomeRow, Person, Ride, read_outcomes, read_people, read_rides
 from dispatch.checker.roads import Roads
-from dispatch.model.geography import Place
+from dispatch.model.geography import Place, Tier
 from dispatch.model.plan import Batch, CoachDuty, Plan, Role, ServiceRun, Trip
 from dispatch.model.scenario import Scenario
 from dispatch.model.supply import FleetLine, Service
+
+if TYPE_CHECKING:
+    from dispatch.checker.path import Path
 
 COACH_ROLES = (Role.DIRECT, Role.FEEDER, Role.LAST_MILE)
 LAWFUL_CHAINS = {
@@ -61,6 +65,9 @@ class View:
     runs: dict[str, ServiceRun]
     batches: dict[str, Batch]
     journeys: dict[str, Itinerary] = field(default_factory=dict)
+    paths: dict[str, Path] = field(default_factory=dict)
+    stop_counts: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    tiers: dict[tuple[str, int], Tier] = field(default_factory=dict)
 
     @property
     def first_date(self) -> date:
@@ -90,11 +97,20 @@ class View:
 
     def count_at_stops(self, trip: Trip) -> list[tuple[int, int]]:
         """(boarding, alighting) workers at each stop, counted from the rides."""
-        counts = [[0, 0] for _ in trip.stops]
-        for ride in self.riders[trip.id]:
-            counts[ride.board][0] += 1
-            counts[ride.alight][1] += 1
-        return [(up, down) for up, down in counts]
+        if trip.id not in self.stop_counts:
+            counts = [[0, 0] for _ in trip.stops]
+            for ride in self.riders[trip.id]:
+                counts[ride.board][0] += 1
+                counts[ride.alight][1] += 1
+            self.stop_counts[trip.id] = [(up, down) for up, down in counts]
+        return self.stop_counts[trip.id]
+
+    def tier(self, place_id: str, day: int) -> Tier:
+        """Tier of a place's region on a day."""
+        key = (self.county(place_id), day)
+        if key not in self.tiers:
+            self.tiers[key] = self.scenario.geography.get_tier(key[0], self.date_of(day))
+        return self.tiers[key]
 
     def buffer_min(self, place_id: str) -> int:
         """Buffer of a terminal; 0 where the place is no terminal of the scenario."""

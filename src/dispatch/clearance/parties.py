@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dispatch.clearance.people import describe_people, mark, mark_empty_windows, set_aside_alone
+from dispatch.clearance.people import Wording, describe_people, mark, mark_empty_windows, set_aside_alone
 from dispatch.model.contracts import PARTIES, conform
 from dispatch.model.plan import Reason
 from dispatch.model.scenario import Scenario
@@ -60,16 +60,23 @@ def _set_aside_incomplete(people: pd.DataFrame) -> None:
     party = people["party"]
     out = people["reason"] != ""
     lost = out.groupby(party).transform("any")
-    words = _name_first_lost(people)
     strict = people["all_or_none"].groupby(party).transform("any")
     step = "clear the way for the member named, or let the others travel alone"
-    mark(people, strict & lost, Reason.PARTY_INCOMPLETE, "the party travels only whole; " + words, step)
+    mark(
+        people,
+        strict & lost,
+        Reason.PARTY_INCOMPLETE,
+        _name_lost("the party travels only whole", people),
+        step,
+    )
     adult = ~people["minor"]
     had_adult = adult.groupby(party).transform("any")
     has_adult = (adult & ~out).groupby(party).transform("any")
     orphan = people["minor"] & had_adult & ~has_adult
     step = "the child travels when the adult can"
-    mark(people, orphan, Reason.PARTY_INCOMPLETE, "no adult of the party can travel; " + words, step)
+    mark(
+        people, orphan, Reason.PARTY_INCOMPLETE, _name_lost("no adult of the party can travel", people), step
+    )
     left = people[people["reason"] == ""]
     ends = left.groupby("party")[["boarding_place_id", "site_id"]].nunique()
     torn = party.isin(ends.index[(ends > 1).any(axis=1)])
@@ -77,11 +84,13 @@ def _set_aside_incomplete(people: pd.DataFrame) -> None:
     mark(people, torn, Reason.PARTY_INCOMPLETE, "members differ in boarding place or site", step)
 
 
-def _name_first_lost(people: pd.DataFrame) -> pd.Series:
-    """Per row, the first member of its party who is set aside, with the reason."""
+def _name_lost(before: str, people: pd.DataFrame) -> Wording:
+    """Words that name the first member of each party who is set aside, with the reason."""
     out = people[people["reason"] != ""].drop_duplicates("party")
-    words = "member " + out["worker_id"] + " stays: " + out["detail"]
-    return people["party"].map(dict(zip(out["party"], words, strict=True))).fillna("")
+    lost = {
+        p: f"{w} stays: {d}" for p, w, d in zip(out["party"], out["worker_id"], out["detail"], strict=True)
+    }
+    return lambda rows: [f"{before}; {lost[party]}" for party in rows["party"]]
 
 
 def _make_party_table(people: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:

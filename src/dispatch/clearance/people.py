@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ NO_LIMIT_DAYS = 100_000
 ADULT_AGE = 14
 #: Most days between a service date and arrival that are thought possible when a late opening is judged.
 LONGEST_JOURNEY_DAYS = 3
+
+#: Words made for the rows they are needed for.
+Wording = Callable[[pd.DataFrame], list[str]]
 
 
 def describe_people(scenario: Scenario, clearance: pd.DataFrame) -> pd.DataFrame:
@@ -79,98 +83,81 @@ def _accept_mode(workers: pd.DataFrame, mode: Mode) -> np.ndarray:
 
 def set_aside_alone(people: pd.DataFrame, scenario: Scenario) -> None:
     """Reasons of workers who cannot travel whatever their party does; the first that applies."""
-    geography = scenario.geography
-    site = {s.id: s for s in geography.sites.values()}
-    horizon_last = (scenario.last_date - scenario.first_date).days
-    opens = people["site_id"].map({i: (s.opens_on - scenario.first_date).days for i, s in site.items()})
-    accepted = people["site_id"].map({i: s.accepted for i, s in site.items()})
-    known_gate = people["site_id"].isin([i for i, s in site.items() if s.place_id in geography.places])
-    known_home = people["boarding_place_id"].isin(list(geography.places))
+    places, sites = scenario.geography.places, scenario.geography.sites
+    opens = {i: (site.opens_on - scenario.first_date).days for i, site in sites.items()}
+    people["opens"] = people["site_id"].map(opens).fillna(0).to_numpy(np.int64)
     seeking = people["site_id"] == ""
+    no_home = ~people["boarding_place_id"].isin(list(places))
+    no_gate = ~people["site_id"].isin([i for i, site in sites.items() if site.place_id in places])
+    refused = people["site_id"].isin([i for i, site in sites.items() if not site.accepted])
+    late = people["opens"] > (scenario.last_date - scenario.first_date).days
+    no_mode = ~people[list(Mode)].any(axis=1)
+    step = "match the worker with a vacancy or find local work"
+    mark(people, seeking, Reason.SEEKING, "no employer is named", step)
+    step = "give the place where the worker boards"
+    mark(people, no_home, Reason.UNKNOWN_PLACE, "home and boarding place are unknown", step)
     mark(
-        people,
-        seeking,
-        Reason.SEEKING,
-        "no employer named",
-        "match the worker with a vacancy or find local work",
+        people, no_gate, Reason.UNKNOWN_PLACE, "the employer's gate is unknown", "give the place of the site"
     )
     mark(
         people,
-        ~known_home,
-        Reason.UNKNOWN_PLACE,
-        "home and boarding place unknown",
-        "give the place where they board",
-    )
-    mark(
-        people,
-        ~known_gate,
-        Reason.UNKNOWN_PLACE,
-        "the employer's gate is unknown",
-        "give the place of the site",
-    )
-    mark(
-        people,
-        accepted.eq(False),
+        refused,
         Reason.SITE_CLOSED,
         "the employer is not accepted",
-        "ask for its acceptance",
+        "ask for the employer's acceptance",
     )
-    dates = people["site_id"].map({i: s.opens_on.isoformat() for i, s in site.items()})
+    words = _name_days("the employer opens only on {opens}", scenario.first_date)
+    mark(people, late, Reason.SITE_CLOSED, words, "plan the worker for a later horizon")
     mark(
-        people,
-        opens > horizon_last,
-        Reason.SITE_CLOSED,
-        "the employer opens on " + dates,
-        "travel after the opening",
+        people, people["not_cleared"], Reason.NOT_CLEARED, _quote_missing(""), _quote_missing("get or mend: ")
     )
-    mark(people, people["not_cleared"], Reason.NOT_CLEARED, people["missing"], "supply: " + people["missing"])
-    no_mode = ~people[list(Mode)].any(axis=1)
-    mark(
-        people,
-        no_mode,
-        Reason.NO_MODE,
-        "needs exclude every accepted mode",
-        "agree on a mode with the worker",
-    )
-    people["opens"] = opens.fillna(0).to_numpy(np.int64)
+    step = "agree on another mode with the worker"
+    mark(people, no_mode, Reason.NO_MODE, "special needs exclude every accepted mode", step)
     mark_empty_windows(people, scenario.first_date)
 
 
 def mark_empty_windows(frame: pd.DataFrame, first_date: date) -> None:
     """Give ``window_empty`` to the rows (people or parties) whose dates leave no service date."""
-    day = first_date.toordinal()
-
-    def text(days: pd.Series) -> pd.Series:
-        return days.map(
-            {d: date.fromordinal(day + d).isoformat() for d in days.unique() if abs(d) < NO_LIMIT_DAYS}
-        )
-
     step = "widen the dates wanted or the horizon"
-    detail = (
-        "no date is wanted that lies in the horizon (from "
-        + text(frame["earliest"])
-        + ", until "
-        + text(frame["latest"])
-        + ")"
-    )
-    mark(frame, frame["earliest"] > frame["latest"], Reason.WINDOW_EMPTY, detail, step)
+    words = _name_days("no wanted date lies in the horizon (from {earliest}, until {latest})", first_date)
+    mark(frame, frame["earliest"] > frame["latest"], Reason.WINDOW_EMPTY, words, step)
     unclear = (frame["clear_from"] > frame["latest"]) | (frame["clear_until"] < frame["earliest"])
     unclear |= frame["clear_from"] > frame["clear_until"]
     mark(frame, unclear, Reason.WINDOW_EMPTY, "the papers hold on no wanted date", "renew the papers")
     late = frame["arrive_by"] < frame[["earliest", "opens", "clear_from"]].max(axis=1)
-    detail = "required on post by " + text(frame["arrive_by"]) + ", before arrival is possible"
-    mark(frame, late, Reason.WINDOW_EMPTY, detail, "agree on a later date with the employer")
+    words = _name_days("required on post by {arrive_by}, before arrival is possible", first_date)
+    mark(frame, late, Reason.WINDOW_EMPTY, words, "agree on a later date with the employer")
     closed = frame["opens"] > frame["latest"] + LONGEST_JOURNEY_DAYS
-    mark(frame, closed, Reason.WINDOW_EMPTY, "the employer opens only on " + text(frame["opens"]), step)
+    words = _name_days("the employer opens only on {opens}", first_date)
+    mark(frame, closed, Reason.WINDOW_EMPTY, words, step)
 
 
 def mark(
-    frame: pd.DataFrame, which: pd.Series, reason: Reason, detail: str | pd.Series, next_step: str | pd.Series
+    frame: pd.DataFrame, which: pd.Series, reason: Reason, detail: str | Wording, next_step: str | Wording
 ) -> None:
     """Give reason and words to those rows of ``which`` that have none yet."""
     chosen = which.to_numpy(bool) & (frame["reason"] == "").to_numpy(bool)
     if not chosen.any():
         return
+    rows = frame[chosen]
     frame.loc[chosen, "reason"] = str(reason)
-    frame.loc[chosen, "detail"] = detail[chosen] if isinstance(detail, pd.Series) else detail
-    frame.loc[chosen, "next_step"] = next_step[chosen] if isinstance(next_step, pd.Series) else next_step
+    frame.loc[chosen, "detail"] = detail if isinstance(detail, str) else detail(rows)
+    frame.loc[chosen, "next_step"] = next_step if isinstance(next_step, str) else next_step(rows)
+
+
+def _name_days(pattern: str, first_date: date) -> Wording:
+    """Words with dates in place of the day numbers of the columns named in ``pattern``."""
+
+    def name(rows: pd.DataFrame) -> list[str]:
+        columns = [name for name in ("earliest", "latest", "arrive_by", "opens") if f"{{{name}}}" in pattern]
+        days = zip(*(rows[column].tolist() for column in columns), strict=True)
+        return [
+            pattern.format(**{c: first_date + timedelta(days=d) for c, d in zip(columns, row, strict=True)})
+            for row in days
+        ]
+
+    return name
+
+
+def _quote_missing(before: str) -> Wording:
+    return lambda rows: [before + words for words in rows["missing"]]

@@ -75,6 +75,14 @@ def make_evidence(health: pd.DataFrame, worker_ids: pd.Index) -> Evidence:
     )
 
 
+def number_alike(evidence: Evidence) -> IntArray:
+    """A number per piece; pieces that differ only in whose they are have the same one."""
+    fields = [name for name in Evidence.__slots__ if name != "who"]
+    columns = {name: pd.factorize(getattr(evidence, name))[0] for name in fields}
+    numbers = pd.DataFrame(columns).groupby(fields, sort=False).ngroup()
+    return numbers.to_numpy().astype(np.int64)
+
+
 def day_numbers(dates: pd.Series, empty: int) -> IntArray:
     """Days after 1970-01-01 of a column of dates, ``empty`` where there is none."""
     days = dates.to_numpy("datetime64[D]")

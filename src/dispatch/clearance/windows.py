@@ -34,6 +34,7 @@ from dispatch.clearance.requirements import (
     make_requirement_windows,
     name_day,
     name_kind,
+    number_alike,
 )
 from dispatch.model.contracts import CLEARANCE, conform
 from dispatch.model.geography import Geography
@@ -198,19 +199,20 @@ def _describe_missing_of(
     wanted_from: IntArray,
     wanted_until: IntArray,
 ) -> list[str]:
-    """Words for every worker who is not cleared."""
-    order = np.argsort(evidence.who, kind="stable")
+    """Words for every worker who is not cleared; workers with the same papers and wishes are looked at once."""
+    codes = number_alike(evidence)
+    order = np.lexsort((codes, evidence.who))
     begin = np.searchsorted(evidence.who[order], uncleared, side="left")
     end = np.searchsorted(evidence.who[order], uncleared, side="right")
-    return [
-        _describe_worker(
-            evidence.take(order[lo:hi]),
-            str(rules[who]),
-            policy,
-            (int(wanted_from[who]), int(wanted_until[who])),
-        )
-        for who, lo, hi in zip(uncleared, begin, end, strict=True)
-    ]
+    known: dict[tuple[bytes, str, int, int], str] = {}
+    words = []
+    for who, lo, hi in zip(uncleared.tolist(), begin.tolist(), end.tolist(), strict=True):
+        wanted = (int(wanted_from[who]), int(wanted_until[who]))
+        key = (codes[order[lo:hi]].tobytes(), str(rules[who]), *wanted)
+        if key not in known:
+            known[key] = _describe_worker(evidence.take(order[lo:hi]), str(rules[who]), policy, wanted)
+        words.append(known[key])
+    return words
 
 
 def _describe_worker(pieces: Evidence, rule_name: str, policy: Policy, wanted: tuple[int, int]) -> str:

@@ -50,18 +50,20 @@ class _PeopleCounter:
     def __init__(self, workers: pd.DataFrame, geography: Geography) -> None:
         self._total = len(workers)
         self._geography = geography
-        self._by_site = workers.groupby("site_id").size().to_dict()
-        groups = workers.groupby(["home_place_id", "boarding_place_id", "site_id"]).size()
+        self._by_site = workers["site_id"].value_counts().to_dict()
+        columns = ["home_place_id", "boarding_place_id", "site_id"]
+        groups = workers.value_counts(columns).reset_index(name="people")
         self._by_place: dict[str, int] = {}
         self._by_region: dict[str, int] = {}
-        for (home, boarding, site_id), number in groups.items():  # type: ignore[misc]
-            site = geography.sites.get(site_id)
+        for row in groups.to_dict("records"):
+            site = geography.sites.get(row["site_id"])
+            home, boarding, number = row["home_place_id"], row["boarding_place_id"], int(row["people"])
             places = {home, boarding, site.place_id if site else ""} - {""}
             regions = {region.id for place in places for region in self._find_regions(place)}
             for place in places:
-                self._by_place[place] = self._by_place.get(place, 0) + int(number)
+                self._by_place[place] = self._by_place.get(place, 0) + number
             for region in regions:
-                self._by_region[region] = self._by_region.get(region, 0) + int(number)
+                self._by_region[region] = self._by_region.get(region, 0) + number
 
     def _find_regions(self, place_id: str) -> tuple[Region, ...]:
         place = self._geography.places.get(place_id)

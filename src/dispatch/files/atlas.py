@@ -38,12 +38,16 @@ class PlaceWish:
 
 
 class Atlas:
-    """Places and regions by id and by name, with the resolver behind them."""
+    """Places and regions by id and by name, with the resolver behind them.
+
+    ``rejected_ids``: ids and names of the scenario's own places whose rows were rejected.
+    """
 
     def __init__(self, resolver: PlaceResolver, origin: str) -> None:
         self.places: dict[str, Place] = {}
         self.regions: dict[str, Region] = {}
         self.defaults: list[Default] = []
+        self.rejected_ids: set[str] = set()
         self._resolver = resolver
         self._origin = origin
         self._names: dict[str, list[str]] = {}
@@ -61,6 +65,11 @@ class Atlas:
         same = self._names.setdefault(place.name, [])
         if place.id not in same:
             same.append(place.id)
+
+    def drop_place(self, place_id: str) -> None:
+        """Forget a place whose row was rejected."""
+        place = self.places.pop(place_id)
+        self._names[place.name].remove(place_id)
 
     def change_place(self, place_id: str, *, assembly: str) -> None:
         """Set the assembly point of a place."""
@@ -82,16 +91,22 @@ class Atlas:
         """Id of a place by id, own name, or the resolver (then a new place ``<prefix>:<text>`` is kept)."""
         if text in self.places:
             return text
+        if text in self.rejected_ids:
+            return Trouble(code="E137", message=f"The row of place '{text}' was rejected.")
         same = self._names.get(text, [])
         if len(same) == 1:
             return same[0]
         if same:
-            return Trouble(code="E134", message=f"'{text}' is the name of several places: {', '.join(same[:6])}.")
+            return Trouble(
+                code="E134", message=f"'{text}' is the name of several places: {', '.join(same[:6])}."
+            )
         return self.make_place(PlaceWish(id=f"{prefix}:{text}", name=text, kind=kind, table=table))
 
     def make_place(self, wish: PlaceWish) -> str | Trouble:
         """Make and keep a place from its own coordinates, else from its name, else from its region's seat."""
-        place = self._place_at(wish) if wish.lat is not None and wish.lon is not None else self._place_named(wish)
+        place = (
+            self._place_at(wish) if wish.lat is not None and wish.lon is not None else self._place_named(wish)
+        )
         if isinstance(place, Trouble):
             return place
         self.add_place(place)
@@ -110,12 +125,16 @@ class Atlas:
         if not region_id:
             answer = self._resolver.find_region_at(lat, lon)
             if not answer.found:
-                return Trouble(code="E133", message=f"No region is known at {lat:.4f}, {lon:.4f} ('{wish.name}').")
+                return Trouble(
+                    code="E133", message=f"No region is known at {lat:.4f}, {lon:.4f} ('{wish.name}')."
+                )
             self._keep_regions(answer)
             region_id = answer.region_id
         village = wish.kind in (PlaceKind.VILLAGE, PlaceKind.ASSEMBLY)
         precision = wish.precision or (Precision.VILLAGE if village else Precision.GATE)
-        place = self._make(wish, lat, lon, region_id, Precision(precision), wish.source or "scenario", wish.assumed)
+        place = self._make(
+            wish, lat, lon, region_id, Precision(precision), wish.source or "scenario", wish.assumed
+        )
         if wish.assumed:
             self._note_default(wish, place)
         return place
@@ -137,7 +156,14 @@ class Atlas:
         return place
 
     def _make(
-        self, wish: PlaceWish, lat: float, lon: float, region: str, precision: Precision, source: str, assumed: bool
+        self,
+        wish: PlaceWish,
+        lat: float,
+        lon: float,
+        region: str,
+        precision: Precision,
+        source: str,
+        assumed: bool,
     ) -> Place:
         return Place(
             id=wish.id,

@@ -40,7 +40,9 @@ class ScenarioDocument:
         return _find_where(self.document, self.lines, path)
 
 
-def _find_where(document: Document, lines: dict[str, int], path: tuple[str | int, ...], *, of_key: bool = False) -> Where:
+def _find_where(
+    document: Document, lines: dict[str, int], path: tuple[str | int, ...], *, of_key: bool = False
+) -> Where:
     if lines:
         key = ".".join(str(step) for step in path)
         return Where(file=document.file, line=lines.get(key, 0), field=key)
@@ -60,7 +62,9 @@ def read_document(path: Path, files: InputFiles, report: Report) -> ScenarioDocu
         content = files.read_bytes(path.name)
     except OSError as error:
         hint = say_near_misses(path.name, files.list_names())
-        report.add("E101", f"{path.name} cannot be read ({error.strerror or error}).{hint}", Where(file=path.name))
+        report.add(
+            "E101", f"{path.name} cannot be read ({error.strerror or error}).{hint}", Where(file=path.name)
+        )
         return None
     sheets: dict[str, RawTable] = {}
     lines: dict[str, int] = {}
@@ -139,7 +143,11 @@ def _report_problem(
     elif "is not a date" in problem["msg"] or "in the calendar" in problem["msg"]:
         report.add("E122", f"{name}: '{seen}' is not a date of the calendar.", where)
     else:
-        hint = " Put quotes around it." if problem["type"] == "string_type" and isinstance(seen, int | float) else ""
+        hint = (
+            " Put quotes around it."
+            if problem["type"] == "string_type" and isinstance(seen, int | float)
+            else ""
+        )
         shown = repr(seen) if not isinstance(seen, dict | list) else f"a {type(seen).__name__}"
         report.add("E107", f"{name}: {problem['msg']} (got {shown}).{hint}", where)
 
@@ -152,7 +160,9 @@ def _is_branch(step: str | int) -> bool:
 def _list_keys(path: tuple[str | int, ...]) -> list[str]:
     model: type[BaseModel] | None = ScenarioMirror
     for step in path:
-        annotation: Any = model.model_fields[str(step)].annotation if model and str(step) in model.model_fields else None
+        annotation: Any = (
+            model.model_fields[str(step)].annotation if model and str(step) in model.model_fields else None
+        )
         choices = [annotation, *get_args(annotation)]
         model = next((c for c in choices if isinstance(c, type) and issubclass(c, BaseModel)), None)
     return [info.alias or name for name, info in model.model_fields.items()] if model else []
@@ -202,7 +212,9 @@ def _put(data: dict[str, Any], key: str, text: str) -> None:
         data = data.setdefault(step, {})
     value: Any = text
     if steps[-1] in ("profiles", "propose_services"):
-        value = [part.strip() for part in text.replace("，", ",").replace(";", ",").split(",") if part.strip()]
+        value = [
+            part.strip() for part in text.replace("，", ",").replace(";", ",").split(",") if part.strip()
+        ]
     elif steps[0] == "horizon" and text.isdigit() and len(text) == 5:
         value = parse_date(text, excel=True).isoformat()
     elif steps[-1] == "format" or steps[0] == "overrides":

@@ -63,14 +63,18 @@ def check_entry_rules(table: TypedTable, known: set[str], report: Report) -> Non
 def add_places(table: TypedTable, atlas: Atlas, report: Report) -> None:
     """Keep the places of the places table, with boarding hours and assembly points."""
     for row, cells in table.iterate_good():
-        wish = _wish_place(cells, cells["place_id"], PlaceKind(cells["kind"] or "village"), table, row, atlas, report)
+        wish = _wish_place(
+            cells, cells["place_id"], PlaceKind(cells["kind"] or "village"), table, row, atlas, report
+        )
         made = atlas.make_place(wish) if wish else None
         if isinstance(made, Trouble):
             report_trouble(made, table, row, "name", report)
         elif made:
             _set_hours(made, cells, table, row, atlas, report)
+    bad = table.frame.loc[table.raw.rejected, ["place_id", "name"]].to_numpy().ravel()
+    atlas.rejected_ids |= set(bad.tolist()) - {""} - set(atlas.places)
     for row, cells in table.iterate_good():
-        if cells["assembly_place"]:
+        if cells["assembly_place"] and cells["place_id"] in atlas.places:
             found = atlas.find_place(cells["assembly_place"], PlaceKind.ASSEMBLY, "places")
             if isinstance(found, Trouble):
                 report_trouble(found, table, row, "assembly_place", report)
@@ -85,7 +89,9 @@ def _set_hours(
     begin = place.boards_from_min if cells["boards_from"] is None else int(cells["boards_from"])
     end = place.boards_until_min if cells["boards_until"] is None else int(cells["boards_until"])
     if begin >= end:
-        report.note_rows("E131", table.raw, [row], "boards_from", lambda _: "Boarding hours end before they begin.")
+        report.note_rows("E131", table.raw, [row], "boards_from", "Boarding hours end before they begin.")
+        atlas.drop_place(place_id)
+        return
     atlas.places[place_id] = dataclasses.replace(place, boards_from_min=begin, boards_until_min=end)
 
 
@@ -121,7 +127,9 @@ def _make_site(cells: dict[str, Any], place_id: str, atlas: Atlas, first: date) 
     if cells["opens_on"] is None:
         value = first.isoformat()
         atlas.defaults.append(
-            Default(subject=site_id, what="opening date", value=value, table="sites", touches="site", key=site_id)
+            Default(
+                subject=site_id, what="opening date", value=value, table="sites", touches="site", key=site_id
+            )
         )
     return Site(
         id=site_id,
@@ -140,23 +148,34 @@ def _make_site(cells: dict[str, Any], place_id: str, atlas: Atlas, first: date) 
 
 
 def check_sites(table: TypedTable, sites: dict[str, Site], last: date, report: Report) -> None:
-    """Report reversed receiving hours and sites that stay closed during the whole horizon."""
+    """Report sites that stay closed during the whole horizon; take out those with reversed receiving hours."""
     for row, cells in table.iterate_good():
         site = sites.get(cells["site_id"])
         if site is None:
             continue
         if site.receives_from_min >= site.receives_until_min:
-            report.note_rows("E131", table.raw, [row], "receives_from", lambda _: "Receiving hours end before they begin.")
-        if not site.accepted:
-            report.note_rows("W206", table.raw, [row], "accepted", lambda _, s=site: f"Site '{s.id}' accepts nobody.")
+            report.note_rows("E131", table.raw, [row], "receives_from", "Receiving hours end before they begin.")
+            del sites[site.id]
+        elif not site.accepted:
+            report.note_rows("W206", table.raw, [row], "accepted", f"Site '{site.id}' accepts nobody.")
         elif site.opens_on > last:
             report.note_rows(
-                "W206", table.raw, [row], "opens_on", lambda _, s=site: f"Site '{s.id}' opens on {s.opens_on}."
+                "W206",
+                table.raw,
+                [row],
+                "opens_on",
+                f"Site '{site.id}' opens on {site.opens_on}.",
             )
 
 
 def _wish_place(
-    cells: dict[str, Any], place_id: str, kind: PlaceKind, table: TypedTable, row: int, atlas: Atlas, report: Report
+    cells: dict[str, Any],
+    place_id: str,
+    kind: PlaceKind,
+    table: TypedTable,
+    row: int,
+    atlas: Atlas,
+    report: Report,
 ) -> PlaceWish | None:
     region = ""
     if cells["region"]:
@@ -167,7 +186,7 @@ def _wish_place(
         region = found
     if (cells["lat"] is None) != (cells["lon"] is None):
         empty = "lat" if cells["lat"] is None else "lon"
-        report.note_rows("E121", table.raw, [row], empty, lambda _: "lat and lon must both be given, or neither.")
+        report.note_rows("E121", table.raw, [row], empty, "lat and lon must both be given, or neither.")
         return None
     return PlaceWish(
         id=place_id,
@@ -194,5 +213,4 @@ def wish_terminal(
 
 def report_trouble(trouble: Trouble, table: TypedTable, row: int, column: str, report: Report) -> None:
     """Report why a place or region of a row could not be made."""
-    report.note_rows(trouble.code, table.raw, [row], column, lambda _: trouble.message)
-
+    report.note_rows(trouble.code, table.raw, [row], column, trouble.message)

@@ -27,7 +27,9 @@ def make_health(table: TypedTable, known: set[str], seen: set[str], report: Repo
         table.raw,
         np.flatnonzero(reversed_.to_numpy(dtype=bool)),
         "valid_until",
-        lambda row: f"valid_until {frame['valid_until'].iloc[row]} is before the date {frame['date'].iloc[row]}.",
+        lambda row: (
+            f"valid_until {frame['valid_until'].iloc[row]} is before the date {frame['date'].iloc[row]}."
+        ),
     )
     made = frame.assign(result=frame["result"].where(frame["result"] != "", "ok"))
     made["verified"] = made["verified"].map(bool)
@@ -46,7 +48,13 @@ def make_payers(table: TypedTable, report: Report) -> tuple[Payer, ...]:
         head = (cells["name"] or key, cells["group"] or key, budget)
         old = heads.setdefault(key, head)
         if (cells["group"] and old[1] != head[1]) or (budget is not None and old[2] not in (None, budget)):
-            report.note_rows("E138", table.raw, [row], "payer_id", lambda _, k=key: f"Payer '{k}' differs from an earlier row.")
+            report.note_rows(
+                "E138",
+                table.raw,
+                [row],
+                "payer_id",
+                f"Payer '{key}' differs from an earlier row.",
+            )
             continue
         heads[key] = (old[0], old[1], old[2] if budget is None else budget)
         share = Decimal(1) if cells["share"] is None else cells["share"]
@@ -67,9 +75,11 @@ def _check_shares(payers: tuple[Payer, ...], table: TypedTable, report: Report) 
             sums[payer.group_id, term] = sums.get((payer.group_id, term), 0) + ratio
     for (group, term), total in sums.items():
         if total != 1000:
-            good = [row for row, cells in table.iterate_good() if (cells["group"] or cells["payer_id"]) == group]
+            good = [
+                row for row, cells in table.iterate_good() if (cells["group"] or cells["payer_id"]) == group
+            ]
             message = f"Shares of group '{group}' for '{term}' add up to {total / 1000:g}."
-            report.note_rows("W210", table.raw, good[:1], "share", lambda _, m=message: m)
+            report.note_rows("W210", table.raw, good[:1], "share", message)
 
 
 def make_locks(
@@ -83,7 +93,7 @@ def make_locks(
         kind = LockKind(cells["kind"])
         value, trouble = _read_lock_value(kind, cells["value"], values, excel=table.raw.excel)
         if trouble:
-            report.note_rows(trouble[0], table.raw, [row], "value", lambda _, t=trouble: t[1])
+            report.note_rows(trouble[0], table.raw, [row], "value", trouble[1])
         else:
             locks.append(Lock(kind=kind, worker_id=cells["worker_id"], value=value))
     return tuple(locks)

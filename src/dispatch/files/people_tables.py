@@ -15,7 +15,9 @@ PLACE_KINDS = make_words(
 PRECISIONS = make_words(gate="门口", village="村", township="乡镇", county="县 县城", prefecture="市")
 DATUMS = make_words(wgs84="wgs-84 gps", gcj02="gcj-02 高德 腾讯 火星", bd09="bd-09 百度")
 RESULTS = make_words(
-    ok="pass normal negative 合格 正常 阴性 绿码 通过", bad="fail abnormal positive 不合格 异常 阳性", pending="待定 待出 未出"
+    ok="pass normal negative 合格 正常 阴性 绿码 通过",
+    bad="fail abnormal positive 不合格 异常 阳性",
+    pending="待定 待出 未出",
 )
 EVIDENCE = make_words(
     certificate="健康证明 健康证 健康申报证明",
@@ -33,7 +35,12 @@ NEEDS = make_words(
     front_seat="前排 前排座位",
 )
 LOCK_KINDS = make_words(
-    date="日期", service="车次 航班", mode="交通方式 方式", fleet="车队", together="同行 同车", apart="分开 不同车"
+    date="日期",
+    service="车次 航班",
+    mode="交通方式 方式",
+    fleet="车队",
+    together="同行 同车",
+    apart="分开 不同车",
 )
 
 WORKERS = TableSpec(
@@ -44,22 +51,51 @@ WORKERS = TableSpec(
     columns=(
         column("worker_id", Kind.ID, "unique id", "id 工号 编号 人员编号", required=True),
         column("name", Kind.TEXT, "name", "姓名", required=True),
-        column("document", Kind.ID, "ID or passport number, optional", "id_number 身份证号 身份证号码 身份证 证件号码 证件号"),
+        column(
+            "document",
+            Kind.ID,
+            "ID or passport number, optional",
+            "id_number 身份证号 身份证号码 身份证 证件号码 证件号",
+        ),
         column("phone", Kind.ID, "phone", "mobile 联系电话 电话 手机 手机号 手机号码"),
         column("sex", Kind.CHOICE, "F or M", "gender 性别", words=make_words(F="f female 女", M="m male 男")),
         column("birth_year", Kind.INT, "year of birth", "born 出生年份 出生年", low=1900, high=2100),
-        column("home", Kind.TEXT, "place id or name of the home", "home_place 家庭住址 户籍地 住址 家庭地址 户籍地址"),
-        column("boarding_place", Kind.TEXT, "place id or name, if not the home's", "boarding 上车点 上车地点 乘车点"),
-        column("site", Kind.TEXT, "site id or name; empty or seeking = none yet", "site_id employer 用工企业 企业 务工企业 用工单位"),
+        column(
+            "home",
+            Kind.TEXT,
+            "place id or name of the home",
+            "home_place 家庭住址 户籍地 住址 家庭地址 户籍地址",
+        ),
+        column(
+            "boarding_place",
+            Kind.TEXT,
+            "place id or name, if not the home's",
+            "boarding 上车点 上车地点 乘车点",
+        ),
+        column(
+            "site",
+            Kind.TEXT,
+            "site id or name; empty or seeking = none yet",
+            "site_id employer 用工企业 企业 务工企业 用工单位",
+        ),
         column("earliest", Kind.DATE, "first date wanted", "earliest_date 最早日期 最早出发"),
         column("preferred", Kind.DATE, "date wanted most", "preferred_date 期望日期 希望日期"),
         column("latest", Kind.DATE, "last date wanted", "latest_date 最晚日期 最晚出发"),
-        column("required_on_post", Kind.DATE, "must have arrived by", "required_on_post_date 到岗日期 到岗时间"),
-        column("party", Kind.ID, "people of one party travel together", "party_id household 同行组 家庭编号 同行编号"),
+        column(
+            "required_on_post", Kind.DATE, "must have arrived by", "required_on_post_date 到岗日期 到岗时间"
+        ),
+        column(
+            "party",
+            Kind.ID,
+            "people of one party travel together",
+            "party_id household 同行组 家庭编号 同行编号",
+        ),
         column("all_or_none", Kind.BOOL, "the party travels only whole", "整组同行 必须同行"),
         column("class", Kind.TEXT, "class of the unserved penalty", "priority_class 人员类别 类别"),
         column("modes", Kind.CHOICES, "accepted modes", "mode 交通方式 出行方式", words=MODES),
-        column("needs", Kind.CHOICES, "special needs", "special_needs 特殊需求", words=NEEDS, open_words=True),
+        column(
+            "needs", Kind.CHOICES, "special needs", "special_needs 特殊需求", words=NEEDS, open_words=True
+        ),
         column("payer", Kind.ID, "payer group", "payer_id 承担方 付费方"),
         column("emergency_contact", Kind.TEXT, "name and phone", "紧急联系人"),
     ),
@@ -72,13 +108,20 @@ PLACES = TableSpec(
     columns=(
         column("place_id", Kind.ID, "unique id", "id 地点编号 编号", required=True),
         column("name", Kind.TEXT, "name", "名称 地点 地点名称", required=True),
-        column("kind", Kind.CHOICE, "village, assembly, terminal, site, depot or rest", "类型", words=PLACE_KINDS),
+        column(
+            "kind", Kind.CHOICE, "village, assembly, terminal, site, depot or rest", "类型", words=PLACE_KINDS
+        ),
         column("region", Kind.TEXT, "region id or name", "region_id county 所属地区 地区 县区"),
         column("lat", Kind.DECIMAL, "latitude", "latitude 纬度", low=-90, high=90),
         column("lon", Kind.DECIMAL, "longitude", "lng longitude 经度", low=-180, high=180),
         column("datum", Kind.CHOICE, "wgs84 (default), gcj02 or bd09", "坐标系", words=DATUMS),
         column("precision", Kind.CHOICE, "how exact", "精度", words=PRECISIONS),
-        column("assembly_place", Kind.TEXT, "place where people of this place board", "assembly_point 集合点 集中上车点"),
+        column(
+            "assembly_place",
+            Kind.TEXT,
+            "place where people of this place board",
+            "assembly_point 集合点 集中上车点",
+        ),
         column("boards_from", Kind.CLOCK, "boarding hours begin (06:00)", "最早上车"),
         column("boards_until", Kind.CLOCK, "boarding hours end (22:00)", "最晚上车"),
         column("source", Kind.TEXT, "where the coordinates come from", "来源"),
@@ -120,8 +163,19 @@ SITES = TableSpec(
         column("accepted", Kind.BOOL, "the employer has accepted the people (yes)", "已确认 同意接收"),
         column("receives_from", Kind.CLOCK, "receiving hours begin (00:00)", "接收开始"),
         column("receives_until", Kind.CLOCK, "receiving hours end (24:00)", "接收结束"),
-        column("arrivals_per_day", Kind.INT, "most arrivals per date, empty = no limit", "每日接收人数 日接收上限", low=0),
-        column("last_mile_by_receiver", Kind.BOOL, "the receiving side fetches people at the terminal", "企业接站 接站"),
+        column(
+            "arrivals_per_day",
+            Kind.INT,
+            "most arrivals per date, empty = no limit",
+            "每日接收人数 日接收上限",
+            low=0,
+        ),
+        column(
+            "last_mile_by_receiver",
+            Kind.BOOL,
+            "the receiving side fetches people at the terminal",
+            "企业接站 接站",
+        ),
         column("contact_name", Kind.TEXT, "contact", "联系人"),
         column("contact_phone", Kind.ID, "phone of the contact", "联系电话 联系人电话"),
     ),
@@ -132,7 +186,15 @@ HEALTH = TableSpec(
     also=("健康", "健康资料", "健康核验"),
     columns=(
         column("worker_id", Kind.ID, "worker", "worker 工号 编号 人员编号", required=True),
-        column("kind", Kind.CHOICE, "kind of evidence", "类型 资料类型", words=EVIDENCE, open_words=True, required=True),
+        column(
+            "kind",
+            Kind.CHOICE,
+            "kind of evidence",
+            "类型 资料类型",
+            words=EVIDENCE,
+            open_words=True,
+            required=True,
+        ),
         column("date", Kind.DATE, "date of the evidence", "日期", required=True),
         column("result", Kind.CHOICE, "ok, bad or pending (ok)", "结果", words=RESULTS),
         column("issuer", Kind.TEXT, "who issued it", "签发单位 出具单位"),
@@ -160,9 +222,18 @@ LOCKS = TableSpec(
     meaning="one row per wish that binds a party",
     also=("锁定", "约定"),
     columns=(
-        column("kind", Kind.CHOICE, "date, service, mode, fleet, together or apart", "类型", words=LOCK_KINDS, required=True),
+        column(
+            "kind",
+            Kind.CHOICE,
+            "date, service, mode, fleet, together or apart",
+            "类型",
+            words=LOCK_KINDS,
+            required=True,
+        ),
         column("worker_id", Kind.ID, "a worker of the party", "worker 工号 编号", required=True),
-        column("value", Kind.ID, "date, service id, mode, fleet id or the other worker", "值 内容", required=True),
+        column(
+            "value", Kind.ID, "date, service id, mode, fleet id or the other worker", "值 内容", required=True
+        ),
     ),
 )
 FACTS = TableSpec(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,22 +67,28 @@ class Report:
         table: RawTable,
         positions: Iterable[int] | NDArray[np.int64],
         column: str,
-        say: Callable[[int], str],
+        say: Callable[[int], str] | str,
         action: str = "",
     ) -> None:
         """Record a finding for each row position of a table; with an error code the rows are rejected.
 
-        ``say`` makes the message of one position from data that is already masked.
+        ``say`` is the message, or makes that of one position; what it shows must be masked already.
         """
         rows = np.asarray(list(positions), dtype=np.int64)
         if not len(rows):
             return
-        messages = [say(int(row)) for row in rows]
+        if code == "E137" and not self.skip_invalid:  # the rejected row itself is reported; it may be right
+            table.rejected[rows] = True
+            return
+        messages = [mask_free_text(say if isinstance(say, str) else say(int(row))) for row in rows]
         column_index = table.find_column_number(column)
         heading = table.find_heading(column)
         for row, message in zip(rows.tolist(), messages, strict=True):
             where = Where(
-                file=table.find_file(row), line=int(table.lines[row]), column=column_index, field=heading or column
+                file=table.find_file(row),
+                line=int(table.lines[row]),
+                column=column_index,
+                field=heading or column,
             )
             self._append(code, message, where, action)
         if CODES[code].severity is Severity.ERROR:
@@ -159,7 +166,7 @@ def _make_rejects(
 ) -> pd.DataFrame:
     original = table.frame.iloc[rows].reset_index(drop=True)
     masked = {
-        heading: original[heading].map(lambda value, name=table.columns.get(heading, ""): mask_cell(name, value))
+        heading: original[heading].map(partial(mask_cell, table.columns.get(heading, "")))
         for heading in original.columns
     }
     frame = pd.DataFrame(masked)

@@ -38,7 +38,9 @@ class RosterContext:
 def make_workers(table: TypedTable, context: RosterContext, report: Report) -> pd.DataFrame:
     """Workers of the rows without errors. Findings and defaults go to ``report`` and the atlas."""
     frame = table.frame
-    columns: dict[str, Any] = {name: frame[name] for name in ("worker_id", "name", "document", "phone", "sex")}
+    columns: dict[str, Any] = {
+        name: frame[name] for name in ("worker_id", "name", "document", "phone", "sex")
+    }
     columns["birth_year"] = pd.to_numeric(frame["birth_year"]).fillna(0).astype("int64")
     columns["home_place_id"] = _find_places(table, "home", PlaceKind.VILLAGE, context, report)
     own = _find_places(table, "boarding_place", PlaceKind.ASSEMBLY, context, report)
@@ -50,7 +52,11 @@ def make_workers(table: TypedTable, context: RosterContext, report: Report) -> p
     columns["all_or_none"] = frame["all_or_none"].map(bool)
     columns["priority_class"] = frame["class"]
     columns["modes"] = frame["modes"].where(frame["modes"] != "", ALL_MODES)
-    for name, source in (("needs", "needs"), ("payer_id", "payer"), ("emergency_contact", "emergency_contact")):
+    for name, source in (
+        ("needs", "needs"),
+        ("payer_id", "payer"),
+        ("emergency_contact", "emergency_contact"),
+    ):
         columns[name] = frame[source]
     columns["source_row"] = table.raw.lines
     workers = conform(pd.DataFrame(columns, index=frame.index), WORKERS)
@@ -75,10 +81,14 @@ def _spread(
     return (answers[codes] if len(uniques) else np.empty(0, dtype=object)), troubles
 
 
-def _find_places(table: TypedTable, column: str, kind: PlaceKind, context: RosterContext, report: Report) -> pd.Series:
-    answers, troubles = _spread(table.frame[column], lambda text: context.atlas.find_place(text, kind, "workers"))
+def _find_places(
+    table: TypedTable, column: str, kind: PlaceKind, context: RosterContext, report: Report
+) -> pd.Series:
+    answers, troubles = _spread(
+        table.frame[column], lambda text: context.atlas.find_place(text, kind, "workers")
+    )
     for rows, trouble in troubles:
-        report.note_rows(trouble.code, table.raw, rows, column, lambda _, t=trouble: t.message)
+        report.note_rows(trouble.code, table.raw, rows, column, trouble.message)
     return pd.Series(answers, index=table.frame.index, dtype="string")
 
 
@@ -108,16 +118,15 @@ def _find_sites(table: TypedTable, context: RosterContext, report: Report) -> pd
 
     answers, troubles = _spread(table.frame["site"], find)
     for rows, trouble in troubles:
-        if trouble.code == "E137" and not report.skip_invalid:
-            table.raw.rejected[rows] = True
-        else:
-            report.note_rows(trouble.code, table.raw, rows, "site", lambda _, t=trouble: t.message)
+        report.note_rows(trouble.code, table.raw, rows, "site", trouble.message)
     return pd.Series(answers, index=table.frame.index, dtype="string")
 
 
 def _read_dates(table: TypedTable, context: RosterContext) -> dict[str, pd.Series]:
     dates = {
-        name: pd.Series(pd.to_datetime(table.frame[name]).to_numpy(dtype="datetime64[s]"), index=table.frame.index)
+        name: pd.Series(
+            pd.to_datetime(table.frame[name]).to_numpy(dtype="datetime64[s]"), index=table.frame.index
+        )
         for name in ("earliest", "preferred", "latest", "required_on_post")
     }
     earliest = dates["earliest"].fillna(pd.Timestamp(context.first))
@@ -152,10 +161,16 @@ def _check_people(table: TypedTable, workers: pd.DataFrame, context: RosterConte
     _check_parties(table, workers, report)
     _check_minors(table, workers, context, report)
     homeless = np.flatnonzero((workers["boarding_place_id"] == "").to_numpy(dtype=bool) & ~table.raw.rejected)
-    report.note_rows("W211", table.raw, homeless, "home", lambda _: "The worker has neither home nor boarding place.")
+    report.note_rows("W211", table.raw, homeless, "home", "The worker has neither home nor boarding place.")
     known = (workers["name"] != "").to_numpy(dtype=bool) & ~table.raw.rejected
     same = np.flatnonzero(workers["name"].duplicated().to_numpy(dtype=bool) & known)
-    report.note_rows("I301", table.raw, same, "name", lambda row: f"'{workers['name'].iloc[row]}' is the name of two people.")
+    report.note_rows(
+        "I301",
+        table.raw,
+        same,
+        "name",
+        lambda row: f"'{workers['name'].iloc[row]}' is the name of two people.",
+    )
 
 
 def _check_documents(table: TypedTable, workers: pd.DataFrame, report: Report) -> None:
@@ -218,18 +233,16 @@ def _check_parties(table: TypedTable, workers: pd.DataFrame, report: Report) -> 
     groups = members.groupby("party_id", sort=False)
     for column, source in (("site_id", "site"), ("boarding_place_id", "boarding_place")):
         expected = groups[column].transform("first")
-        differs = members.index[(members[column] != expected).to_numpy(dtype=bool)]
-        report.note_rows(
-            "E132", table.raw, np.asarray(differs), source,
-            lambda row, c=column, e=expected: (
-                f"Party '{workers['party_id'].iloc[row]}' has {source_text(e.loc[row])} "
-                f"and {source_text(workers[c].iloc[row])}."
-            ),
-        )  # fmt: skip
+        differs = np.asarray(members.index[(members[column] != expected).to_numpy(dtype=bool)])
+        messages = {
+            int(row): f"Party '{workers['party_id'].iloc[row]}' has {_quote(expected.loc[row])} "
+            f"and {_quote(workers[column].iloc[row])}."
+            for row in differs
+        }
+        report.note_rows("E132", table.raw, differs, source, messages.__getitem__)
 
 
-def source_text(value: str) -> str:
-    """A quoted id, or ``none``."""
+def _quote(value: object) -> str:
     return f"'{value}'" if value else "none"
 
 
@@ -241,4 +254,6 @@ def _check_minors(table: TypedTable, workers: pd.DataFrame, context: RosterConte
     adult = (workers["birth_year"] == 0) | (age >= 18)
     guarded = adult.groupby(workers["party_id"]).transform("any")
     alone = np.flatnonzero((minor & ~guarded).to_numpy(dtype=bool) & ~table.raw.rejected)
-    report.note_rows("W205", table.raw, alone, "party", lambda _: "A child younger than 14 without an adult in the party.")
+    report.note_rows(
+        "W205", table.raw, alone, "party", "A child younger than 14 without an adult in the party."
+    )

@@ -45,11 +45,20 @@ class OwnTicketMirror(Mirror):
 class RatesMirror(Mirror):
     """Rates of the objective, in units of the currency."""
 
-    lateness_per_worker_day: Money = Field(default=Decimal(40), description="penalty per worker and day after the preferred date")
+    lateness_per_worker_day: Money = Field(
+        default=Decimal(40), description="penalty per worker and day after the preferred date"
+    )
     ride_per_worker_h: Money = Field(default=Decimal(0), description="penalty per worker and hour aboard")
-    exposure_per_pair_h: Money = Field(default=Decimal(0), description="penalty per hour and pair of passengers from different counties on one vehicle")
-    allowance_per_worker_day: Money = Field(default=Decimal(0), description="cash per worker and date under way")
-    unserved: dict[str, Money] = Field(default_factory=dict, description="penalty per unserved worker by class; `default` for all others")
+    exposure_per_pair_h: Money = Field(
+        default=Decimal(0),
+        description="penalty per hour and pair of passengers from different counties on one vehicle",
+    )
+    allowance_per_worker_day: Money = Field(
+        default=Decimal(0), description="cash per worker and date under way"
+    )
+    unserved: dict[str, Money] = Field(
+        default_factory=dict, description="penalty per unserved worker by class; `default` for all others"
+    )
     own_ticket: OwnTicketMirror | None = Field(default=None, description="leave out: not offered")
 
 
@@ -58,9 +67,15 @@ class LimitsMirror(Mirror):
 
     max_pickups: Annotated[int, Field(ge=1)] | None = 4
     max_drop_offs: Annotated[int, Field(ge=1)] | None = 4
-    max_detour_min: Annotated[int, Field(ge=0)] | None = Field(default=180, description="ride minutes minus direct minutes")
-    max_ride_min: Annotated[int, Field(ge=1)] | None = Field(default=None, description="minutes aboard one coach")
-    max_wait_h: Annotated[int, Field(ge=0, le=72)] = Field(default=12, description="hours between feeder and departure")
+    max_detour_min: Annotated[int, Field(ge=0)] | None = Field(
+        default=180, description="ride minutes minus direct minutes"
+    )
+    max_ride_min: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="minutes aboard one coach"
+    )
+    max_wait_h: Annotated[int, Field(ge=0, le=72)] = Field(
+        default=12, description="hours between feeder and departure"
+    )
     dwell_pickup_min: Annotated[int, Field(ge=0)] = 15
     dwell_drop_min: Annotated[int, Field(ge=0)] = 15
     pull_out_from: Clock = Field(default="05:00", description="earliest time a coach leaves its depot")
@@ -86,18 +101,26 @@ class ScenarioMirror(Mirror):
     """One campaign: horizon, rules, rates, limits and its tables."""
 
     format: Literal[1] = Field(description="version of this format")
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")] = Field(description="short name, used for folders")
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")] = Field(
+        description="short name, used for folders"
+    )
     title: str = Field(default="", description="title of the papers")
     notes: str = Field(default="", description="free text")
     horizon: HorizonMirror
     time_zone: str = Field(default="Asia/Shanghai", description="IANA name; all times are local to it")
     currency: str = Field(default="CNY", description="name of the money unit")
-    origin: str = Field(default="", description="region in which names of homes and boarding places are looked up")
+    origin: str = Field(
+        default="", description="region in which names of homes and boarding places are looked up"
+    )
     profiles: list[str] = Field(default_factory=lambda: ["none"], description="rule profiles, later ones win")
-    overrides: dict[str, Any] = Field(default_factory=dict, description="rule key, `key.mode` or `key.mode.tier` -> value")
+    overrides: dict[str, Any] = Field(
+        default_factory=dict, description="rule key, `key.mode` or `key.mode.tier` -> value"
+    )
     rates: RatesMirror = Field(default_factory=RatesMirror)
     limits: LimitsMirror = Field(default_factory=LimitsMirror)
-    propose_services: list[Literal["bus", "train", "charter"]] = Field(default_factory=list, description="modes for which the planner invents candidate services")
+    propose_services: list[Literal["train", "charter"]] = Field(
+        default_factory=list, description="modes for which the planner invents candidate services"
+    )
     generated: GeneratedMirror | None = None
     workers: Table | None = Field(default=None, description=f"roster: {_TABLE}")
     places: Table | None = Field(default=None, description=_TABLE)
@@ -105,7 +128,9 @@ class ScenarioMirror(Mirror):
     sites: Table | None = Field(default=None, description=_TABLE)
     health: Table | None = Field(default=None, description=_TABLE)
     vehicle_types: Table | None = Field(default=None, description=_TABLE)
-    fleet: Table | None = Field(default=None, description=f"{_TABLE}; left out: unlimited coaches at default prices; []: none")
+    fleet: Table | None = Field(
+        default=None, description=f"{_TABLE}; left out: unlimited coaches at default prices; []: none"
+    )
     terminals: Table | None = Field(default=None, description=_TABLE)
     services: Table | None = Field(default=None, description=_TABLE)
     service_stops: Table | None = Field(default=None, description=_TABLE)

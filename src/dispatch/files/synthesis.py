@@ -27,6 +27,7 @@ from dispatch.files.synthesis_facts import Facts, Origins, read_facts
 from dispatch.files.synthesis_roster import make_health, make_workers
 from dispatch.files.synthesis_tables import render_table
 from dispatch.files.synthesis_world import PLACE_COLUMNS, make_fleet, make_origin_places, make_sites
+from dispatch.files.yaml_text import parse_yaml
 
 FACTS_NAME = "facts.yaml"
 
@@ -62,8 +63,8 @@ def synthesize(facts_path: Path, out_dir: Path, *, seed: int = 1, scale: float =
     Parameters
     ----------
     facts_path
-        Facts file; hand-written tables and ``scenario.yaml`` beside it are copied where ``out_dir`` is another
-        folder.
+        Facts file; ``scenario.yaml`` beside it and the tables that it names are copied where ``out_dir`` is
+        another folder.
     out_dir
         Folder to write to, made where it is missing. Tables of the same names are replaced.
     seed
@@ -97,11 +98,25 @@ def make_generated_files(facts: Facts, *, seed: int = 1, scale: float = 1.0) -> 
 
 
 def _copy_hand_written(facts_path: Path, out_dir: Path) -> None:
-    if facts_path.parent.resolve() == out_dir.resolve():
+    """Copy the facts, the scenario and the tables it names; nothing else that may lie in the folder."""
+    folder = facts_path.parent
+    if folder.resolve() == out_dir.resolve():
         return
-    for path in sorted(facts_path.parent.iterdir()):
-        if path.suffix in (".yaml", ".csv", ".md"):
-            shutil.copyfile(path, out_dir / (FACTS_NAME if path == facts_path else path.name))
+    shutil.copyfile(facts_path, out_dir / FACTS_NAME)
+    scenario = folder / "scenario.yaml"
+    if not scenario.is_file():
+        return
+    named = _list_texts(parse_yaml(scenario.read_text(encoding="utf-8"), scenario.name).data)
+    for name in sorted({"scenario.yaml", "README.md", *named} - {FACTS_NAME, facts_path.name}):
+        if Path(name).name == name and (folder / name).is_file():
+            shutil.copyfile(folder / name, out_dir / name)
+
+
+def _list_texts(data: object) -> set[str]:
+    """Top-level texts of a scenario document, and those of its top-level lists: candidates for file names."""
+    values = list(data.values()) if isinstance(data, dict) else []
+    nested = [item for value in values if isinstance(value, list) for item in value]
+    return {value for value in (*values, *nested) if isinstance(value, str) and len(value) < 100}
 
 
 def _make_tables(rng: np.random.Generator, facts: Facts, scale: float) -> dict[str, pd.DataFrame]:
@@ -116,7 +131,11 @@ def _make_tables(rng: np.random.Generator, facts: Facts, scale: float) -> dict[s
     workers = make_workers(rng, roster, scale, party, windows)
     workers["home"] = _choose_homes(rng, homes, origin, party)
     workers["site"] = sites["site_id"].to_numpy()[site]
-    tables = {"places": pd.concat([origin_places, site_places], ignore_index=True), "sites": sites, "workers": workers}
+    tables = {
+        "places": pd.concat([origin_places, site_places], ignore_index=True),
+        "sites": sites,
+        "workers": workers,
+    }
     if facts.health.evidence:
         tables["health"] = make_health(rng, facts, scale, workers, party)
     if facts.fleet:
@@ -148,8 +167,9 @@ def _find_centre(origins: Origins) -> tuple[float, float]:
     if not origins.counties:
         return origins.lat, origins.lon
     weights = [county.weight for county in origins.counties]
-    lats, lons = ([getattr(county, axis) for county in origins.counties] for axis in ("lat", "lon"))
-    return float(np.average(lats, weights=weights)), float(np.average(lons, weights=weights))
+    lat = np.average([county.lat for county in origins.counties], weights=weights)
+    lon = np.average([county.lon for county in origins.counties], weights=weights)
+    return float(lat), float(lon)
 
 
 def _draw_party_windows(

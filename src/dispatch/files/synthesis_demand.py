@@ -38,7 +38,7 @@ def share_areas(
 ) -> Ints:
     """Workers per area: the exact ones as reported (times scale), the rest by attraction / distance ** exponent.
 
-    ``lat``, ``lon``: centre of the origins, degrees. Raises ValueError where the exact ones exceed the total.
+    ``lat``, ``lon``: centre of the origins, degrees.
     """
     fixed = [area.workers for area in areas]
     if all(workers is not None for workers in fixed):
@@ -46,7 +46,7 @@ def share_areas(
     exact = np.array([round((workers or 0) * scale) for workers in fixed], dtype=np.int64)
     left = total - int(exact.sum())
     if left < 0:
-        raise ValueError(f"areas with a fixed number of workers hold {exact.sum()}, more than the total {total}")
+        return apportion(total, exact.astype(float))
     pull = np.array(
         [
             area.attraction / max(50.0, measure_km(lat, lon, area.lat, area.lon)) ** exponent
@@ -64,10 +64,14 @@ def measure_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
     return float(_KM_PER_DEGREE * np.hypot(lat_a - lat_b, east))
 
 
-def size_sites(rng: np.random.Generator, area_totals: Ints, sites_per_area: Ints, facts: Destinations) -> Ints:
+def size_sites(
+    rng: np.random.Generator, area_totals: Ints, sites_per_area: Ints, facts: Destinations
+) -> Ints:
     """Workers per site, areas one after another: log-normal within each area, exact area totals."""
     sizes = [
-        apportion(int(total), rng.lognormal(0.0, facts.employer_sigma, int(count)), facts.least_workers_per_site)
+        apportion(
+            int(total), rng.lognormal(0.0, facts.employer_sigma, int(count)), facts.least_workers_per_site
+        )
         for total, count in zip(area_totals, sites_per_area, strict=True)
     ]
     return np.concatenate(sizes)
@@ -131,15 +135,14 @@ class Windows:
 
 def draw_windows(rng: np.random.Generator, roster: Roster, opens: Ints) -> Windows:
     """Travel windows of parties, starting when their site reopens (``opens``: days after the first
-    service date, negative = open before) or a few days later, and kept inside the service dates."""
+    service date, negative = open before) or a few days later, and cut at the last service date."""
     count = len(opens)
     last = (roster.last_service_date - roster.first_service_date).days
-    days = np.minimum(last + 1, _draw(rng, roster.window_days, count))
-    earliest = np.maximum(0, opens) + _draw(rng, roster.start_after_opening, count)
-    earliest = np.minimum(earliest, last + 1 - days)
-    latest = earliest + days - 1
+    days = _draw(rng, roster.window_days, count)
+    earliest = np.minimum(last, np.maximum(0, opens) + _draw(rng, roster.start_after_opening, count))
+    latest = np.minimum(last, earliest + days - 1)
     later = rng.random(count) < roster.later_preference_share
-    preferred = np.where(later, earliest + (days - 1) // 2, earliest)
+    preferred = np.where(later, (earliest + latest) // 2, earliest)
     required = np.where(rng.random(count) < roster.required_on_post_share, latest + 3, -1)
     return Windows(earliest, preferred, latest, required)
 
@@ -156,7 +159,9 @@ def normalise(shares: dict[int, float]) -> Floats:
     return chances
 
 
-def choose_whole_parties(rng: np.random.Generator, party: Ints, allowed: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+def choose_whole_parties(
+    rng: np.random.Generator, party: Ints, allowed: NDArray[np.bool_], count: int
+) -> NDArray[np.bool_]:
     """Exactly ``count`` workers (or all allowed ones, if fewer): whole parties in random order as long as
     they fit, then the lone members of one more party. ``party``, ``allowed``: one entry per worker."""
     sizes = np.bincount(party, weights=allowed).astype(np.int64)

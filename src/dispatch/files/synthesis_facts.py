@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from dispatch.errors import ScenarioRefused
+from dispatch.errors import ScenarioRefused, UsageError
+from dispatch.files.yaml_text import Document, YamlBroken, parse_yaml
 from dispatch.findings import Finding, Severity, Where
+
+FINDING_CODES = {"E401": "a facts file has a wrong value, an unknown key or is not YAML"}
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(gt=0)]
@@ -194,32 +196,50 @@ class Facts(_Strict):
     health: Health = Health()
     fleet: tuple[FleetFact, ...] = ()
 
+    @model_validator(mode="after")
+    def _areas_fit(self) -> Facts:
+        exact = [area.workers for area in self.destinations.areas if area.workers is not None]
+        all_exact = len(exact) == len(self.destinations.areas)
+        if sum(exact) > self.roster.total or (all_exact and sum(exact) != self.roster.total):
+            raise ValueError(
+                f"areas with exact workers hold {sum(exact)} people, the roster {self.roster.total}"
+            )
+        for area in self.destinations.areas:
+            if not area.places and not area.region:
+                raise ValueError(f"area {area.name} needs places of the places table, or a region")
+        return self
+
 
 def read_facts(path: Path) -> Facts:
     """Facts of a campaign.
 
-    Raises ScenarioRefused with one finding per wrong value (code ``E-facts``).
+    Raises UsageError when the file cannot be read, ScenarioRefused with one finding (code ``E401``) per
+    wrong value.
     """
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ScenarioRefused((_make_finding(path, str(error), ""),)) from error
+        document = parse_yaml(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The facts file {path} cannot be read: {error}.") from error
+    except YamlBroken as error:
+        where = Where(file=path.name, line=error.line, column=error.column)
+        raise ScenarioRefused((_make_finding(str(error), where),)) from error
     try:
-        return Facts.model_validate(loaded)
+        return Facts.model_validate(document.data)
     except ValidationError as error:
-        findings = tuple(
-            _make_finding(path, f"{problem['msg']}, seen: {str(problem['input'])[:80]!r}",
-                          ".".join(str(part) for part in problem["loc"]))
-            for problem in error.errors()
-        )  # fmt: skip
-        raise ScenarioRefused(findings) from error
+        problems = error.errors(include_url=False)
+        raise ScenarioRefused(tuple(_report_problem(document, problem) for problem in problems)) from error
 
 
-def _make_finding(path: Path, message: str, field: str) -> Finding:
+def _report_problem(document: Document, problem: Any) -> Finding:
+    seen = "" if isinstance(problem["input"], dict) else f", seen: {str(problem['input'])[:80]!r}"
+    return _make_finding(f"{problem['msg']}{seen}", document.find_where(tuple(problem["loc"])))
+
+
+def _make_finding(message: str, where: Where) -> Finding:
     return Finding(
-        code="E-facts",
+        code="E401",
         severity=Severity.ERROR,
         message=message,
         action="Correct the facts file; scenarios/yangxian/facts.yaml is a worked example.",
-        where=Where(file=path.name, field=field),
+        where=where,
     )

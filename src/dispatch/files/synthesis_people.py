@@ -24,8 +24,8 @@ _LAST_MEN = "军华平强明伟林峰勇斌辉涛刚杰龙波鹏飞亮超东生"
 #: Weights of the 17 digits (GB 11643, ISO 7064 MOD 11-2) and the check character by remainder.
 _DIGIT_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
-#: Numbers differ for up to this many people: 1,000 areas x 500 sequence numbers x 7 days of a week.
-MOST_DOCUMENTS = 3_500_000
+#: Numbers differ for up to this many people: 1,000 areas x 450 sequence numbers x 7 days of a week.
+MOST_DOCUMENTS = 3_150_000
 
 
 def make_names(rng: np.random.Generator, party: Ints, women: NDArray[np.bool_]) -> Texts:
@@ -57,16 +57,18 @@ def _pick(rng: np.random.Generator, characters: str, count: int) -> Texts:
 def make_documents(rng: np.random.Generator, birth_year: Ints, women: NDArray[np.bool_]) -> Texts:
     """18-character document numbers, all different, of nobody (area codes 999000 to 999999).
 
-    Digits 7 to 14 are a birth date in ``birth_year``; the 17th digit is even for women, odd for men.
+    Digits 7 to 14 are a birth date in ``birth_year``; the 17th digit is even for women, odd for men. No number
+    ends in 000, which would look damaged by a spreadsheet.
     """
     count = len(birth_year)
     if count > MOST_DOCUMENTS:
         raise ValueError(f"at most {MOST_DOCUMENTS} different document numbers, wanted {count}")
     serial = np.arange(count)
     area = 999_000 + serial % 1000
-    sequence = serial // 1000 % 500 * 2 + ~women
+    block, step = np.divmod(serial // 1000 % 450, 45)
+    sequence = block * 100 + 2 * (step + 1) + ~women
     month = rng.integers(1, 13, count)
-    day = 1 + rng.integers(0, 4, count) * 7 + serial // 500_000
+    day = 1 + rng.integers(0, 4, count) * 7 + serial // 450_000
     body = ((area * 10_000 + birth_year) * 10_000 + month * 100 + day) * 1000 + sequence
     digits = body[:, None] // 10 ** np.arange(16, -1, -1) % 10
     check = np.array(list(_CHECK_CHARACTERS), dtype=object)[digits @ np.array(_DIGIT_WEIGHTS) % 11]

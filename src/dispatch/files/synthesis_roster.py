@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -18,7 +20,9 @@ WORKER_COLUMNS = (
 )  # fmt: skip
 
 
-def make_workers(rng: np.random.Generator, roster: Roster, scale: float, party: Ints, windows: Windows) -> pd.DataFrame:
+def make_workers(
+    rng: np.random.Generator, roster: Roster, scale: float, party: Ints, windows: Windows
+) -> pd.DataFrame:
     """Roster rows; ``party`` and ``windows`` have one entry per worker. ``home`` and ``site`` are left empty."""
     count = len(party)
     women = rng.random(count) < roster.women_share
@@ -74,7 +78,9 @@ def _choose_minors(rng: np.random.Generator, party: Ints, wanted: int) -> Flags:
     return minor
 
 
-def _choose_classes(rng: np.random.Generator, roster: Roster, scale: float, party: Ints, adult: Flags) -> Texts:
+def _choose_classes(
+    rng: np.random.Generator, roster: Roster, scale: float, party: Ints, adult: Flags
+) -> Texts:
     classes = np.full(len(party), "", dtype=object)
     for name, number in roster.priority.items():
         chosen = choose_whole_parties(rng, party, adult & (classes == ""), round(number * scale))
@@ -100,14 +106,15 @@ def _choose_needs(rng: np.random.Generator, roster: Roster, count: int) -> Texts
 
 def _date_texts(roster: Roster, days: Ints) -> Texts:
     """ISO dates of days after the first service date; empty for negative ones."""
-    first = np.datetime64(roster.first_service_date, "D")
-    texts = (first + days.astype("timedelta64[D]")).astype(str).astype(object)
-    texts[days < 0] = ""
-    dates: Texts = texts
-    return dates
+    first = roster.first_service_date
+    shown = [(first + timedelta(days=day)).isoformat() for day in range(int(days.max(initial=-1)) + 1)]
+    texts: Texts = np.array([*shown, ""], dtype=object)[np.where(days < 0, -1, days)]
+    return texts
 
 
-def make_health(rng: np.random.Generator, facts: Facts, scale: float, workers: pd.DataFrame, party: Ints) -> pd.DataFrame:
+def make_health(
+    rng: np.random.Generator, facts: Facts, scale: float, workers: pd.DataFrame, party: Ints
+) -> pd.DataFrame:
     """Evidence rows, kind after kind. People not cleared hold none or a bad result; incomplete papers lack
     their signatures and seals or are still pending."""
     count = len(workers)
@@ -117,7 +124,9 @@ def make_health(rng: np.random.Generator, facts: Facts, scale: float, workers: p
     bad = held_back & (rng.random(count) < 0.3)
     earliest = workers["earliest"].to_numpy(dtype="datetime64[D]")
     pieces = [
-        _make_evidence(rng, evidence, workers["worker_id"].to_numpy(), earliest, bad, incomplete, ~held_back | bad)
+        _make_evidence(
+            rng, evidence, workers["worker_id"].to_numpy(), earliest, bad, incomplete, ~held_back | bad
+        )
         for evidence in facts.health.evidence
     ]
     return pd.concat(pieces, ignore_index=True)
@@ -140,7 +149,9 @@ def _make_evidence(
             "worker_id": ids[rows],
             "kind": evidence.kind,
             "date": (day[rows] - back).astype(str),
-            "result": np.where(bad[rows], "bad", np.where(lacking & (evidence.signatures == 0), "pending", "ok")),
+            "result": np.where(
+                bad[rows], "bad", np.where(lacking & (evidence.signatures == 0), "pending", "ok")
+            ),
             "issuer": evidence.issuer,
             "signatures": np.where(lacking, evidence.signatures // 2, evidence.signatures),
             "seals": np.where(lacking, evidence.seals // 2, evidence.seals),

@@ -45,14 +45,23 @@ def make_origin_places(
             townships.append(_make_place(town, name, county.region, "assembly", lat, lon, "township"))
             points = zip(*scatter(rng, lat, lon, 8.0, villages_per_township), strict=True)
             villages += [
-                _make_place(f"{town}-{k:02d}", f"{name}{k:02d}村", county.region, "village", y, x, "village", town)
+                _make_place(
+                    f"{town}-{k:02d}", f"{name}{k:02d}村", county.region, "village", y, x, "village", town
+                )
                 for k, (y, x) in enumerate(points, start=1)
             ]
     return pd.DataFrame(townships + villages, columns=list(PLACE_COLUMNS)), np.array(weights)
 
 
 def _make_place(
-    place_id: str, name: str, region: str, kind: str, lat: float, lon: float, precision: str, assembly: str = ""
+    place_id: str,
+    name: str,
+    region: str,
+    kind: str,
+    lat: float,
+    lon: float,
+    precision: str,
+    assembly: str = "",
 ) -> dict[str, object]:
     values = (place_id, name, region, kind, lat, lon, precision, assembly, _INVENTED)
     return dict(zip(PLACE_COLUMNS, values, strict=True))
@@ -73,7 +82,8 @@ def make_sites(
         places += own
         gates = area.places or tuple(str(place["place_id"]) for place in own)
         sites += [
-            _make_site(area, i, gates[i % len(gates)], openings.pop(), bool(receivers[i])) for i in range(area.sites)
+            _make_site(area, i, gates[i % len(gates)], openings.pop(), bool(receivers[i]))
+            for i in range(area.sites)
         ]
     return pd.DataFrame(places, columns=list(PLACE_COLUMNS)), pd.DataFrame(sites)
 
@@ -83,7 +93,9 @@ def _make_gates(rng: np.random.Generator, area: Area) -> list[dict[str, object]]
         return []
     lats, lons = scatter(rng, area.lat, area.lon, area.spread_km, area.sites)
     return [
-        _make_place(f"p-{_name_id(area, i)}", f"{_name_employer(area, i)}大门", area.region, "site", y, x, "township")
+        _make_place(
+            f"p-{_name_id(area, i)}", f"{_name_employer(area, i)}大门", area.region, "site", y, x, "township"
+        )
         for i, (y, x) in enumerate(zip(lats, lons, strict=True))
     ]
 

@@ -78,7 +78,9 @@ def _read_file(item: str, name: str, files: InputFiles, where: Where, report: Re
         content = files.read_bytes(file)
     except OSError as error:
         hint = say_near_misses(file, files.list_names())
-        report.add("E101", f"The file '{file}' of {name} cannot be read ({error.strerror or error}).{hint}", where)
+        report.add(
+            "E101", f"The file '{file}' of {name} cannot be read ({error.strerror or error}).{hint}", where
+        )
         return []
     try:
         return _parse_file(content, file, sheet, name, report)
@@ -111,10 +113,14 @@ def _parse_file(content: bytes, file: str, sheet: str, name: str, report: Report
 
 def _choose_sheet(sheets: dict[str, list[list[Any]]], file: str, wanted: str, name: str) -> RawTable:
     """Sheet of the wanted name, else the one named like the table, else the first that holds anything."""
-    filled = [key for key, cells in sheets.items() if any(cell not in ("", None) for row in cells for cell in row)]
+    filled = [
+        key for key, cells in sheets.items() if any(cell not in ("", None) for row in cells for cell in row)
+    ]
     if wanted and wanted not in sheets:
         raise TableBroken(f"no sheet '{wanted}'.{say_near_misses(wanted, sheets)}")
-    chosen = wanted or next((key for key in sheets if find_table_name(key) == name), "") or next(iter(filled), "")
+    chosen = (
+        wanted or next((key for key in sheets if find_table_name(key) == name), "") or next(iter(filled), "")
+    )
     if not chosen:
         raise TableBroken("the workbook is empty")
     return make_sheet_table(sheets[chosen], name, f"{file}[{chosen}]")

@@ -131,11 +131,16 @@ def make_inline_table(rows: Sequence[Any], table: str, file: str, lines: Sequenc
             raise TableBroken(f"row {number} is not a list of `column: value`")
         headings.update(dict.fromkeys(str(key) for key in row))
     plain = [
-        (i, str(key)) for i, row in enumerate(rows) for key, value in row.items() if isinstance(value, PlainNumber)
+        (i, str(key))
+        for i, row in enumerate(rows)
+        for key, value in row.items()
+        if isinstance(value, PlainNumber)
     ]
     texts = [{str(key): text_of_cell(value) for key, value in row.items()} for row in rows]
     cells = [[text.get(heading, "") for heading in headings] for text in texts]
-    raw = _make_table(table, file, list(headings), cells, np.asarray(list(lines), dtype=np.int64), excel=False)
+    raw = _make_table(
+        table, file, list(headings), cells, np.asarray(list(lines), dtype=np.int64), excel=False
+    )
     raw.plain_numbers = tuple(plain)
     raw.inline = True
     raw.heading_line = int(lines[0]) if len(lines) else 1
@@ -166,7 +171,9 @@ def merge_tables(tables: Sequence[RawTable]) -> RawTable:
     starts = np.cumsum([0, *(len(table.frame) for table in tables)]).tolist()
     pairs = list(zip(starts, tables, strict=False))
     merged.long_rows = tuple(start + row for start, table in pairs for row in table.long_rows)
-    merged.plain_numbers = tuple((start + row, key) for start, table in pairs for row, key in table.plain_numbers)
+    merged.plain_numbers = tuple(
+        (start + row, key) for start, table in pairs for row, key in table.plain_numbers
+    )
     merged.file_of_row = tuple(table.file for table in tables for _ in range(len(table.frame)))
     return merged
 
@@ -267,9 +274,19 @@ def _parse_csv_exact(text: str, delimiter: str, table: str, file: str) -> RawTab
 
 
 def _make_table(
-    table: str, file: str, headings: list[str], rows: list[list[str]], lines: NDArray[np.int64], *, excel: bool
+    table: str,
+    file: str,
+    headings: list[str],
+    rows: list[list[str]],
+    lines: NDArray[np.int64],
+    *,
+    excel: bool,
 ) -> RawTable:
-    while headings and not headings[-1] and not any(len(row) >= len(headings) and row[len(headings) - 1] for row in rows):
+    while (
+        headings
+        and not headings[-1]
+        and not any(len(row) >= len(headings) and row[len(headings) - 1] for row in rows)
+    ):
         headings.pop()
     width = len(headings)
     kept = [i for i, row in enumerate(rows) if any(cell.strip() for cell in row)]
@@ -282,7 +299,13 @@ def _make_table(
 
 
 def _keep_filled(
-    table: str, file: str, headings: list[str], frame: pd.DataFrame, lines: NDArray[np.int64], *, excel: bool = False
+    table: str,
+    file: str,
+    headings: list[str],
+    frame: pd.DataFrame,
+    lines: NDArray[np.int64],
+    *,
+    excel: bool = False,
 ) -> RawTable:
     """Table without its wholly empty rows; empty or repeated headings get their column number."""
     names: list[str] = []

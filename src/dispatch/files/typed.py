@@ -60,7 +60,9 @@ def match_headings(raw: RawTable, spec: TableSpec, report: Report) -> None:
     index = spec.make_heading_index()
     taken: dict[str, str] = {}
     for number, heading in enumerate(raw.frame.columns, start=1):
-        where = Where(file=raw.file, line=raw.heading_line, column=0 if raw.inline else number, field=str(heading))
+        where = Where(
+            file=raw.file, line=raw.heading_line, column=0 if raw.inline else number, field=str(heading)
+        )
         name = index.get(normalise_heading(str(heading)))
         if name is None:
             _report_unknown_heading(str(heading), index, spec, where, report)
@@ -93,8 +95,8 @@ def _is_close(heading: str, known: str) -> bool:
 
 
 def _check_shape(raw: RawTable, report: Report) -> None:
-    last = raw.columns and next(reversed(raw.columns.values()))
-    report.note_rows("E114", raw, raw.long_rows, last or "", lambda _: "The row has more cells than the headings.")
+    last = list(raw.columns.values())[-1] if raw.columns else ""
+    report.note_rows("E114", raw, raw.long_rows, last, "The row has more cells than the headings.")
     if raw.excel and len(raw.lines) and int(raw.lines[-1]) >= XLSX_MAX_ROWS:
         where = Where(file=raw.file, line=int(raw.lines[-1]))
         report.add("E115", f"The sheet is full: {XLSX_MAX_ROWS:,} rows.", where)
@@ -104,7 +106,7 @@ def _parse_column(raw: RawTable, column: ColumnSpec, report: Report) -> pd.Serie
     cells = raw.get_cells(column.name)
     if column.required and raw.find_heading(column.name):
         empty = np.flatnonzero((cells == "").to_numpy(dtype=bool))
-        report.note_rows("E121", raw, empty, column.name, lambda _: f"{column.name} is empty.")
+        report.note_rows("E121", raw, empty, column.name, f"{column.name} is empty.")
     if column.kind is Kind.TEXT:
         return cells
     if column.kind is Kind.ID:
@@ -140,7 +142,7 @@ def _check_id_cells(raw: RawTable, column: ColumnSpec, cells: pd.Series, report:
     for row, heading in raw.plain_numbers:
         if raw.columns.get(heading) == column.name:
             shown = mask_cell(column.name, str(cells.iloc[row]))
-            report.note_rows("W207", raw, [row], column.name, lambda _, s=shown: f"{column.name} {s} is read as text.")
+            report.note_rows("W207", raw, [row], column.name, f"{column.name} {shown} is read as text.")
     return cells
 
 
@@ -155,7 +157,9 @@ def _check_unique(table: TypedTable, column: str, report: Report) -> None:
         table.raw,
         np.flatnonzero(double),
         column,
-        lambda row: f"{column} '{ids.iloc[row]}' stands already in line {table.raw.lines[first[str(ids.iloc[row])]]}.",
+        lambda row: (
+            f"{column} '{ids.iloc[row]}' stands already in line {table.raw.lines[first[str(ids.iloc[row])]]}."
+        ),
     )
 
 
@@ -170,15 +174,11 @@ def check_references(
         if text == "" or text in known:
             continue
         rows = np.flatnonzero((codes == k) & ~rejected)
-        if text in seen and not report.skip_invalid:
-            table.raw.rejected[rows] = True
-        elif text in seen:
-            report.note_rows("E137", table.raw, rows, column, lambda _, t=text: f"The row of {noun} '{t}' was rejected.")
+        if text in seen:
+            report.note_rows("E137", table.raw, rows, column, f"The row of {noun} '{text}' was rejected.")
         else:
             hint = say_near_misses(str(text), known)
-            report.note_rows(
-                "E128", table.raw, rows, column, lambda _, t=text, h=hint: f"There is no {noun} '{t}'.{h}"
-            )
+            report.note_rows("E128", table.raw, rows, column, f"There is no {noun} '{text}'.{hint}")
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,9 @@ from decimal import Decimal, InvalidOperation
 from dispatch.files.columns import YES_NO, ColumnSpec, Kind
 from dispatch.files.report import say_near_misses
 
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+\d{1,2}:\d{2}(?::\d{2})?)?")
+_DATE = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+\d{1,2}:\d{2}(?::\d{2})?)?"
+)
 _CLOCK = re.compile(r"(\d{1,2})[:时](\d{1,2})分?(?::00)?\s*(?:\+(\d))?")
 _SPLIT = re.compile(r"[|;,、，；/]")
 _EXCEL_EPOCH = date(1899, 12, 30)

@@ -96,7 +96,7 @@ def _make_loader() -> Any:
 
     def construct_str(loader: Any, node: Any) -> str:
         value = loader.construct_scalar(node)
-        if node.style is None and re.fullmatch(r"0[0-9]+|[0-9]+[eE][+]?[0-9]+", value):
+        if not node.style and re.fullmatch(r"0[0-9]+|[0-9]+[eE][+]?[0-9]+", value):
             return PlainNumber(value)
         return str(value)
 

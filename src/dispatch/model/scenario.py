@@ -128,7 +128,8 @@ class Scenario:
     """Everything known before planning.
 
     ``workers``, ``health`` and ``travel`` are frames under the contracts of ``model.contracts``. ``content_hash``
-    is the SHA-256 of all input files. ``facts`` are reported figures with their sources.
+    is the SHA-256 of all input files. ``facts`` are reported figures with their sources. ``propose_modes`` names the modes
+    (train, charter) for which the planner may invent candidate services.
     """
 
     name: str
@@ -153,6 +154,7 @@ class Scenario:
     locks: tuple[Lock, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     facts: tuple[ReportedFigure, ...] = ()
+    propose_modes: tuple[str, ...] = ()
     notes: str = ""
     content_hash: str = ""
 

@@ -13,6 +13,7 @@ from dispatch.batching.alternatives import Alternatives
 from dispatch.batching.connecting import shift_into_hours
 from dispatch.batching.demand import Demand, Party
 from dispatch.batching.direct import DirectCosts, DirectTrip
+from dispatch.batching.solve import list_riders
 from dispatch.batching.state import Assignment
 from dispatch.batching.transfers import Rider, TransferDuty, TransferPlan, TransferPlanner
 from dispatch.model.contracts import OUTCOMES, RIDES, make_frame
@@ -88,25 +89,34 @@ class Unplanned:
 
 
 class Assembler:
-    """Puts one plan together; ``members`` maps party keys to worker ids."""
+    """Puts one plan together.
+
+    ``demand`` holds the units that were planned, ``parties`` every party by number (hopeless ones too), ``members`` the
+    worker ids by party key.
+    """
 
     def __init__(
         self,
         scenario: Scenario,
         context: RoutingContext,
         demand: Demand,
+        parties: Sequence[Party],
         members: Mapping[str, tuple[str, ...]],
         name_halt: NameHalt,
     ) -> None:
         self.scenario = scenario
         self.context = context
         self.demand = demand
+        self.parties = parties
         self.members = members
         self.name_halt = name_halt
         self.services = {service.id: service for service in scenario.services}
         self.lines = {line.id: line for line in scenario.fleet}
         year = scenario.first_date.year
         workers = scenario.workers
+        wanted = workers["preferred_date"].fillna(workers["earliest_date"])
+        days = (wanted - pd.Timestamp(scenario.first_date)).dt.days
+        self.preferred_of = dict(zip(workers["worker_id"], days.fillna(0).astype(int), strict=True))
         self.minors = set(workers.loc[(workers["birth_year"] > year - 14), "worker_id"])
         front = workers["needs"].str.contains("front_seat", regex=False)
         self.front_seat = set(workers.loc[front, "worker_id"])
@@ -160,7 +170,7 @@ class Assembler:
         return (day, party.cell.county, party.cell.area, mode.value)
 
     def _number_batches(self) -> dict[tuple[int, str, str, str], str]:
-        keys = sorted({self._batch_key(self.demand.parties[index]) for index in self.parts.line_haul_of})
+        keys = sorted({self._batch_key(self.parties[index]) for index in self.parts.line_haul_of})
         return {key: f"P{number:04d}" for number, key in enumerate(keys, 1)}
 
     def _batches_of(self, parties: Sequence[Party]) -> tuple[str, ...]:
@@ -169,7 +179,7 @@ class Assembler:
     def _make_batches(self) -> tuple[Batch, ...]:
         people: dict[str, int] = defaultdict(int)
         for index in self.parts.line_haul_of:
-            party = self.demand.parties[index]
+            party = self.parties[index]
             people[self.batch_of[self._batch_key(party)]] += party.size
         trips_of: dict[str, list[str]] = defaultdict(list)
         for trip in self.parts.trips:
@@ -289,7 +299,7 @@ class Assembler:
         planner: TransferPlanner,
     ) -> None:
         riders_of: dict[str, list[Rider]] = defaultdict(list)
-        for rider in make_riders(self.scenario, self.demand, assignment, alternatives):
+        for rider in list_riders(self.scenario, self.demand, assignment, alternatives):
             riders_of[rider.service.id].append(rider)
         self._add_transfers([d for d in transfers.duties if d.trips[0].role is Role.FEEDER], "F", planner)
         running = [s for s in self.scenario.services if s.id in riders_of or s.committed]
@@ -412,7 +422,7 @@ class Assembler:
                 loads.append(self._load_of(f"{letter}{number:04d}", parties, *at, room, rule))
                 all_parties.append((parties, at))
             made_duty, trips = make_connection_coach_duty(
-                self.context, duty.shape, f"D{letter}{duty_number:04d}", loads, self.name_halt
+                self.context, duty.shape, f"D{letter}{duty_number:04d}", tuple(loads), self.name_halt
             )
             self.parts.duties.append(made_duty)
             for made, (parties, at) in zip(trips, all_parties, strict=True):
@@ -439,9 +449,13 @@ class Assembler:
     ) -> pd.DataFrame:
         rows: list[dict[str, object]] = []
         self.arrival_of: dict[int, int] = {}
-        for party in self.demand.parties:
+        for party in self.parties:
             row = self._outcome_of(party, party.index in own, unplanned)
-            rows.extend({**row, "worker_id": worker} for worker in self.members[party.key])
+            for worker in self.members[party.key]:
+                late = {}
+                if row["status"] == "itinerary":
+                    late["lateness_days"] = self._lateness(worker, self.parts.line_haul_of[party.index][1])
+                rows.append({**row, **late, "worker_id": worker})
         rows.extend(
             {
                 "worker_id": str(row.worker_id),
@@ -469,7 +483,6 @@ class Assembler:
                 "service_date": self.scenario.first_date + timedelta(days=day),
                 "mode": mode.value,
                 "arrive_min": arrival,
-                "lateness_days": max(0, day - party.cell.preferred),
             }
         if is_own:
             return row | {"status": "own_ticket"}
@@ -481,9 +494,12 @@ class Assembler:
             "next_step": why.next_step,
         }
 
+    def _lateness(self, worker: str, day: int) -> int:
+        return max(0, day - self.preferred_of[worker])
+
     def _make_rides(self) -> pd.DataFrame:
         rows: list[dict[str, object]] = []
-        for party in self.demand.parties:
+        for party in self.parties:
             for number, leg in enumerate(self.parts.legs_of.get(party.index, ()), 1):
                 for worker in self.members[party.key]:
                     carriage, seat = self.parts.seat_of[leg.trip_id, worker]
@@ -504,17 +520,17 @@ class Assembler:
         self, own: set[int], unplanned: Mapping[int, Unplanned], alternatives: Alternatives
     ) -> CostTerms:
         terms: dict[str, int] = defaultdict(int)
-        for priced in (*self.parts.duties, *self.parts.runs):
-            for term, amount in priced.costs.items():
+        for costs in [duty.costs for duty in self.parts.duties] + [run.costs for run in self.parts.runs]:
+            for term, amount in costs.items():
                 terms[term] += amount
         rates = self.scenario.rates
-        for party in self.demand.parties:
+        for party in self.parties:
             if party.index in self.parts.line_haul_of:
                 legs = self.parts.legs_of[party.index]
-                lateness = max(0, self.parts.line_haul_of[party.index][1] - party.cell.preferred)
+                lateness = sum(self._lateness(worker, self.parts.line_haul_of[party.index][1]) for worker in self.members[party.key])
                 days = self.arrival_of[party.index] // DAY_MIN - legs[0].board_min // DAY_MIN + 1
                 aboard = sum(leg.arrive_min - leg.depart_min for leg in legs)
-                terms["lateness"] += party.size * lateness * rates.lateness_day_minor
+                terms["lateness"] += lateness * rates.lateness_day_minor
                 terms["allowances"] += party.size * days * rates.allowance_day_minor
                 terms["ride_time"] += party.size * divide_half_even(aboard * rates.ride_h_minor, 60)
             elif party.index in own:
@@ -529,7 +545,7 @@ class Assembler:
         if not rate:
             return 0
         aboard: dict[str, list[tuple[Party, RideLeg]]] = defaultdict(list)
-        for party in self.demand.parties:
+        for party in self.parties:
             for leg in self.parts.legs_of.get(party.index, ()):
                 aboard[leg.trip_id].append((party, leg))
         total = 0
@@ -548,16 +564,3 @@ def _place(party: Party, at: str) -> str:
     if at == "board":
         return party.cell.board
     return party.cell.gate if at == "gate" else at
-
-
-def make_riders(
-    scenario: Scenario, demand: Demand, assignment: Assignment, alternatives: Alternatives
-) -> list[Rider]:
-    """Parties on services, each with its option, in party order."""
-    services = {service.id: service for service in scenario.services}
-    riders = [
-        Rider(party, services[service_id], alternatives.get_option(party.cell.index, service_id))
-        for index, service_id in assignment.service_of.items()
-        for party in demand.units[index].parties
-    ]
-    return sorted(riders, key=lambda rider: rider.party.index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Sequence
 
 from dispatch.messages import Lang, word
@@ -31,30 +32,45 @@ def join(parts: Iterable[Cell], between: str = "") -> Html:
 
 def tag(name: str, content: Cell, css: str = "", ident: str = "") -> Html:
     """One element around a cell."""
-    attributes = (f' id="{escape_text(ident)}"' if ident else "") + (f' class="{escape_text(css)}"' if css else "")
+    attributes = (f' id="{escape_text(ident)}"' if ident else "") + (
+        f' class="{escape_text(css)}"' if css else ""
+    )
     return Html(f"<{name}{attributes}>{markup(content)}</{name}>")
 
 
 def link(address: str, text: Cell) -> Html:
     """Plain link to a file beside the page or to a place on it."""
-    return Html(f'<a href="{escape_text(address)}">{markup(text)}</a>')
+    return Html(f'<a href="{html.escape(address, quote=True)}">{markup(text)}</a>')
 
 
 def make_table(
-    heads: Sequence[str], rows: Iterable[Sequence[Cell]], numeric: Iterable[int] = (), css: str = "", ident: str = "", total: Sequence[Cell] = ()
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    numeric: Iterable[int] = (),
+    css: str = "",
+    ident: str = "",
+    total: Sequence[Cell] = (),
 ) -> Html:
     """Table with a head row. ``numeric``: indices of columns set flush right; ``total``: a closing row."""
     right = set(numeric)
-    head = "".join(f'<th{_flush(i in right)} scope="col">{escape_text(text)}</th>' for i, text in enumerate(heads))
+    head = "".join(
+        f'<th{_flush(i in right)} scope="col">{escape_text(text)}</th>' for i, text in enumerate(heads)
+    )
     body = "\n".join(_row(row, right) for row in rows)
     foot = f"<tfoot>{_row(total, right)}</tfoot>" if total else ""
     opening = f'<table id="{escape_text(ident)}"' if ident else "<table"
     opening += f' class="{escape_text(css)}">' if css else ">"
-    return Html(f'<div class="scroll">{opening}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table></div>')
+    return Html(
+        f'<div class="scroll">{opening}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table></div>'
+    )
 
 
 def _row(row: Sequence[Cell], right: set[int]) -> str:
-    return "<tr>" + "".join(f"<td{_flush(i in right)}>{markup(cell)}</td>" for i, cell in enumerate(row)) + "</tr>"
+    return (
+        "<tr>"
+        + "".join(f"<td{_flush(i in right)}>{markup(cell)}</td>" for i, cell in enumerate(row))
+        + "</tr>"
+    )
 
 
 def _flush(is_right: bool) -> str:

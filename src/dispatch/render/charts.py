@@ -55,13 +55,21 @@ def render_stacked_bars(title: str, categories: Sequence[str], series: Sequence[
     slot = (width - left - 10) / max(1, len(categories))
     unit = (height - bottom - head) / top
     parts = [_open(width, height, title, ident), _patterns(drawn, ident)]
-    parts += [_grid_line(value, height - bottom - value * unit, left, width) for value in range(0, top + 1, step)]
+    parts += [
+        _grid_line(value, height - bottom - value * unit, left, width) for value in range(0, top + 1, step)
+    ]
     for i, category in enumerate(categories):
         x, bar = left + slot * i + slot * 0.18, min(64.0, slot * 0.64)
         x += (slot * 0.64 - bar) / 2
-        parts.append(_column([(k, one.values[i]) for k, one in enumerate(drawn)], x, bar, height - bottom, unit, ident))
+        parts.append(
+            _column([(k, one.values[i]) for k, one in enumerate(drawn)], x, bar, height - bottom, unit, ident)
+        )
         if totals[i]:
-            parts.append(_text(x + bar / 2, height - bottom - totals[i] * unit - 5, f"{totals[i]:,}", "middle", 12, 600))
+            parts.append(
+                _text(
+                    x + bar / 2, height - bottom - totals[i] * unit - 5, f"{totals[i]:,}", "middle", 12, 600
+                )
+            )
         if _is_labelled(i, len(categories)):
             parts.append(_text(x + bar / 2, height - bottom + 17, category, "middle", 12))
     parts.append("</svg>")
@@ -72,12 +80,16 @@ def _is_labelled(i: int, count: int) -> bool:
     return i % max(1, -(-count // 14)) == 0
 
 
-def _column(values: list[tuple[int, int]], x: float, width: float, base: float, unit: float, ident: str) -> str:
+def _column(
+    values: list[tuple[int, int]], x: float, width: float, base: float, unit: float, ident: str
+) -> str:
     parts, y = [], base
     for k, value in values:
         if value:
             y -= value * unit
-            parts.append(f"<rect x='{x:.1f}' y='{y:.1f}' width='{width:.1f}' height='{value * unit:.1f}' fill='url(#{ident}-{k})' stroke='#fff' stroke-width='.8'/>")
+            parts.append(
+                f"<rect x='{x:.1f}' y='{y:.1f}' width='{width:.1f}' height='{value * unit:.1f}' fill='url(#{ident}-{k})' stroke='#fff' stroke-width='.8'/>"
+            )
     return "".join(parts)
 
 
@@ -90,21 +102,29 @@ def render_bars(title: str, rows: Sequence[tuple[str, int, str]], colour: str, i
     for i, (label, value, text) in enumerate(rows):
         y, length = 4 + i * line, (width - left - 190) * value / longest
         parts.append(_text(left - 10, y + 17, label, "end", 13))
-        parts.append(f"<rect x='{left}' y='{y + 4}' width='{max(length, 1.0):.1f}' height='{line - 8}' fill='{colour}'/>")
+        parts.append(
+            f"<rect x='{left}' y='{y + 4}' width='{max(length, 1.0):.1f}' height='{line - 8}' fill='{colour}'/>"
+        )
         parts.append(_text(left + length + 8, y + 17, text, "start", 13))
     return "".join(parts) + "</svg>"
 
 
 def render_share(title: str, parts: Sequence[tuple[str, int, str]], ident: str) -> str:
-    """One bar divided into shares: (label, value, colour); shares of 0 are left out."""
+    """One bar divided into shares: (label, value, colour), with a legend. Nothing is drawn for a share of 0."""
     total = sum(value for _, value, _ in parts) or 1
     pieces, x, width = [_open(880, 22, title, ident)], 0.0, 880
     for label, value, colour in parts:
         if value:
             length = width * value / total
-            pieces.append(f"<rect x='{x:.2f}' y='0' width='{length:.2f}' height='22' fill='{colour}' stroke='#fff' stroke-width='1.5'><title>{escape_text(label)}: {value:,}</title></rect>")
+            pieces.append(
+                f"<rect x='{x:.2f}' y='0' width='{length:.2f}' height='22' fill='{colour}' stroke='#fff' stroke-width='1.5'><title>{escape_text(label)}: {value:,}</title></rect>"
+            )
             x += length
-    return "".join(pieces) + "</svg>"
+    swatches = "".join(
+        f"<li><svg width='16' height='16' aria-hidden='true'><rect width='16' height='16' fill='{colour}'/></svg>{escape_text(label)} {value:,}</li>"
+        for label, value, colour in parts
+    )
+    return "".join(pieces) + f"</svg><ul class='legend'>{swatches}</ul>"
 
 
 def _open(width: float, height: float, title: str, ident: str) -> str:
@@ -130,7 +150,9 @@ def _grid_line(value: int, y: float, left: float, width: float) -> str:
     return line + _text(left - 8, y + 4, f"{value:,}", "end", 12, colour="#52606d")
 
 
-def _text(x: float, y: float, text: str, anchor: str, size: int, weight: int = 400, colour: str = _INK) -> str:
+def _text(
+    x: float, y: float, text: str, anchor: str, size: int, weight: int = 400, colour: str = _INK
+) -> str:
     return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' font-size='{size}' font-weight='{weight}' fill='{colour}'>{escape_text(text)}</text>"
 
 

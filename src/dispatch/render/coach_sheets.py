@@ -48,7 +48,10 @@ def coach_blocks(source: PrintSource, trip: Trip, duty: CoachDuty) -> list[Block
             )
         ),
         table(_DUTY_HEADS, driver_groups(source, duty)),
-        heading("路线与时刻", f"route: {km_tenths / 10:.1f} km, of which empty {empty / 10:.1f} km"),
+        heading(
+            "路线与时刻",
+            f"route: {km_tenths / 10:.1f} km, of which empty {empty / 10:.1f} km; ≈ 估算 estimated",
+        ),
         table(_ROUTE_HEADS, [("", route_rows(source, duty))]),
     ]
 

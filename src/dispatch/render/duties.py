@@ -61,15 +61,12 @@ def split_km(duty: CoachDuty, events: Sequence[DutyEvent]) -> list[int]:
 
 
 def find_worst_24h(stretches: Sequence[DutyEvent]) -> int:
-    """Most driving minutes within any 1440 minutes; the worst window begins with some stretch or ends with one."""
-    starts = [stretch.start_min for stretch in stretches] + [
-        stretch.end_min - DAY_MIN for stretch in stretches
-    ]
-    return max((_driving_within(stretches, start) for start in starts), default=0)
+    """Most driving minutes within any 1440 minutes; one of the worst windows always begins with a stretch."""
+    return max((_driving_within(stretches, stretch.start_min) for stretch in stretches), default=0)
 
 
 def route_rows(source: PrintSource, duty: CoachDuty) -> list[tuple[str, ...]]:
-    """Rows (from, until, what, where, km, minutes, driver) of a duty, depot to depot."""
+    """Rows (from, until, what, where, km, minutes, driver) of a duty, depot to depot; ``≈``: km only estimated."""
     events = join_stretches(duty.events)
     rows: list[tuple[str, ...]] = []
     for event, km_tenths in zip(events, split_km(duty, events), strict=True):
@@ -80,7 +77,7 @@ def route_rows(source: PrintSource, duty: CoachDuty) -> list[tuple[str, ...]]:
                 moment_text(source, event.end_min),
                 EVENT_WORDS[event.kind],
                 _where_text(source, duty, event),
-                f"{km_tenths / 10:.1f}" if moving else "",
+                _km_text(duty, event, km_tenths) if moving else "",
                 str(event.end_min - event.start_min),
                 str(event.driver + 1) if moving and event.driver >= 0 else "",
             )
@@ -113,6 +110,12 @@ def driver_groups(source: PrintSource, duty: CoachDuty) -> list[tuple[str, list[
 def hours_text(minutes: int) -> str:
     """Hours and minutes, e.g. ``7 h 05``."""
     return f"{minutes // 60} h {minutes % 60:02d}"
+
+
+def _km_text(duty: CoachDuty, event: DutyEvent, km_tenths: int) -> str:
+    """Km of a stretch; ``≈`` before those of a leg that is only estimated."""
+    estimated = event.leg >= 0 and duty.legs[event.leg].source == "estimate"
+    return f"{'≈' if estimated else ''}{km_tenths / 10:.1f}"
 
 
 def _stretch_row(source: PrintSource, duty: CoachDuty, event: DutyEvent) -> tuple[str, ...]:

@@ -103,6 +103,10 @@ def _printed_texts(scenario: Scenario, plan: Plan) -> Iterator[tuple[Where, str]
         yield Where(file="places", field=place.id), place.name
     for site in scenario.geography.sites.values():
         yield Where(file="sites", field=site.id), site.name + site.employer + site.contact_name
+    for region in scenario.geography.regions.values():
+        yield Where(file="regions", field=region.id), region.name
+    for line in scenario.fleet:
+        yield Where(file="fleet", field=line.id), line.operator
     for member in scenario.crew:
         yield Where(file="crew", field=member.id), member.name
     for service in (*scenario.services, *plan.proposed_services):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,8 @@ from dispatch.render.views import make_employer_sheet, make_handover, make_manif
 from dispatch.render.workbooks import csv_bytes, day_workbook_bytes, trip_workbook_bytes
 
 FOLDER = "manifests"
+#: Trips in one volume of a date's coordinator book: typesetting holds a whole volume in memory.
+VOLUME_TRIPS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +86,18 @@ def render_all_manifests(
     source = make_print_source(scenario, plan)
     for papers in list_trip_papers(source):
         yield from render_trip_files(papers, run_info, font)
-    for day in list_dates(source):
-        yield from render_day_files(source, day, run_info, font)
+    for day, lists in list_day_papers(source):
+        yield from render_day_files(day, lists, run_info, font)
 
 
 def render_trip_files(
     papers: TripPapers, run_info: RunInfo, font: FontChoice | None
 ) -> list[tuple[str, bytes]]:
-    """Files of one trip: lead, driver and handover PDF, workbook and CSV. Plain values in and out, for a process pool."""
+    """Files of one trip: lead, driver and handover PDF, workbook and CSV.
+
+    Plain values in and out, for a process pool; start its processes with ``spawn``: a process forked from one that has
+    already typeset something waits for ever for typst's threads, which a fork does not copy.
+    """
     stem = f"{FOLDER}/{file_stem(papers.paper.trip_id)}"
     files = [
         (f"{stem}.xlsx", trip_workbook_bytes(papers.paper, run_info)),
@@ -107,24 +113,27 @@ def render_trip_files(
 
 
 def render_day_files(
-    source: PrintSource, day: str, run_info: RunInfo, font: FontChoice | None
+    day: str, papers: Sequence[TripPaper], run_info: RunInfo, font: FontChoice | None
 ) -> list[tuple[str, bytes]]:
-    """Files of one ISO date: the day's workbook and, with a font, the coordinator's book of lists."""
-    papers = [get_trip_paper(source, trip_id) for trip_id in list_trips_on(source, day)]
+    """Files of one ISO date: the day's workbook and, with a font, the coordinator's book of lists in volumes.
+
+    Plain values in and out, for a process pool started with ``spawn`` (see ``render_trip_files``).
+    """
     files = [(f"{FOLDER}/days/{day}.xlsx", day_workbook_bytes(papers, day, run_info))]
-    if font is not None and papers:
-        sections = [(one.trip_id, one.route, make_manifest(one, View.COORDINATOR)) for one in papers]
-        files.append(
-            (f"{FOLDER}/days/{day}.coordinator.pdf", print_pdf(f"dispatch {day}", sections, run_info, font))
-        )
+    if font is None:
+        return files
+    for number, first in enumerate(range(0, len(papers), VOLUME_TRIPS), start=1):
+        volume = papers[first : first + VOLUME_TRIPS]
+        sections = [(one.trip_id, one.route, make_manifest(one, View.COORDINATOR)) for one in volume]
+        book = print_pdf(f"dispatch {day} ({number})", sections, run_info, font)
+        files.append((f"{FOLDER}/days/{day}.coordinator-{number}.pdf", book))
     return files
 
 
 def render_day_workbook(scenario: Scenario, plan: Plan, day: date, run_info: RunInfo) -> bytes:
     """Workbook of one service date: a sheet of trips and one flat table of passengers with a filter."""
-    source = make_print_source(scenario, plan)
-    papers = [get_trip_paper(source, trip_id) for trip_id in list_trips_on(source, day.isoformat())]
-    return day_workbook_bytes(papers, day.isoformat(), run_info)
+    papers = dict(list_day_papers(make_print_source(scenario, plan)))
+    return day_workbook_bytes(papers.get(day.isoformat(), ()), day.isoformat(), run_info)
 
 
 def render_manifest_xlsx(scenario: Scenario, plan: Plan, trip_id: str, run_info: RunInfo) -> bytes:
@@ -148,27 +157,19 @@ def get_trip_papers(source: PrintSource, trip_id: str) -> TripPapers:
     return TripPapers(paper=paper, sheet=make_vehicle_sheet(source, paper))
 
 
-def list_dates(source: PrintSource) -> list[str]:
-    """ISO service dates on which a trip runs."""
-    return sorted(_trips_by_date(source))
-
-
-def list_trips_on(source: PrintSource, day: str) -> list[str]:
-    """Ids of the trips of an ISO service date."""
-    return sorted(_trips_by_date(source).get(day, ()))
+def list_day_papers(source: PrintSource) -> Iterator[tuple[str, tuple[TripPaper, ...]]]:
+    """Lists of every ISO service date on which a trip runs, in order of date and trip id."""
+    days: dict[str, list[str]] = {}
+    for trip in source.plan.trips:
+        days.setdefault(date_text(source, trip.service_date_min), []).append(trip.id)
+    for day in sorted(days):
+        yield day, tuple(get_trip_paper(source, trip_id) for trip_id in sorted(days[day]))
 
 
 def file_stem(trip_id: str) -> str:
     """Trip id as part of a file name: odd characters become ``_``, and then a short hash keeps it unique."""
     stem = re.sub(r"[^A-Za-z0-9_-]", "_", trip_id)
     return stem if stem == trip_id else f"{stem}-{hashlib.sha256(trip_id.encode()).hexdigest()[:6]}"
-
-
-def _trips_by_date(source: PrintSource) -> Mapping[str, list[str]]:
-    days: dict[str, list[str]] = {}
-    for trip in source.trips.values():
-        days.setdefault(date_text(source, trip.service_date_min), []).append(trip.id)
-    return days
 
 
 def _print(papers: TripPapers, parts: list[Part], run_info: RunInfo, font: FontChoice) -> bytes:

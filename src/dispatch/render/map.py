@@ -31,6 +31,7 @@ def render_map(
     basemap_geojson: str | None = None,
     lang: Lang = "both",
     run_info: Mapping[str, str] | None = None,
+    with_pdf: bool = True,
 ) -> str:
     """One self-contained HTML page: trips by class, stops, times, head counts, filters. Never names or ids of people.
 
@@ -40,6 +41,8 @@ def render_map(
         GeoJSON text of outlines to draw under the trips; by default none (no national outline).
     run_info
         What the foot of the page states, e.g. ``plan_hash``, ``version``, ``printed_at``.
+    with_pdf
+        Link to the PDF papers of each trip (False where no font could print them), besides the workbook.
 
     Raises
     ------
@@ -48,7 +51,7 @@ def render_map(
     PageNotSelfContained
         The page would load something from elsewhere.
     """
-    payload = make_payload(scenario, plan, lang, run_info or {})
+    payload = make_payload(scenario, plan, lang, run_info or {}, with_pdf)
     if basemap_geojson is not None:
         payload["basemap"] = read_basemap(basemap_geojson)
     page = vendored.refuse_tiles(_render_empty_page(find_bounds(plan)))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 
 from dispatch.errors import UsageError
 from dispatch.messages import Lang, word
 from dispatch.messages.catalogue import WORDS
-from dispatch.model.geography import PlaceKind, Precision
+from dispatch.model.geography import PlaceKind
 from dispatch.model.plan import GatePoint, Plan, Trip
 from dispatch.model.scenario import Scenario
+from dispatch.render.manifest_links import choose_papers
+from dispatch.render.manifests import FOLDER, file_stem
+from dispatch.render.place_names import is_coarse, public_name, public_position
 from dispatch.render.safe_text import clean_text
 from dispatch.render.trip_classes import CLASS_INDEX, CLASSES, class_of, service_day
 
@@ -26,12 +30,14 @@ _WORD_KEYS = (
     "map_caption", "map_schematic", "map_no_people", "map_coarse", "map_assumed", "filters", "legend", "clear_filters",
     "search_vehicle", "all_dates", "all_destinations", "shown", "people_line_haul", "feeder_people", "last_mile_people",
     "display", "display_auto", "display_trips", "display_flows", "flows_drawn", "trips_drawn", "corridor", "trips_here",
-    "only_these", "open_manifest", "close", "show_all", "nothing_shown", "stop_pickup", "stop_drop", "stop_terminal",
+    "only_these", "manifest", "close", "show_all", "nothing_shown", "stop_pickup", "stop_drop", "stop_terminal",
     "width_people", "more", "plan_book",
 )  # fmt: skip
 
 
-def make_payload(scenario: Scenario, plan: Plan, lang: Lang, run_info: Mapping[str, str]) -> Json:
+def make_payload(
+    scenario: Scenario, plan: Plan, lang: Lang, run_info: Mapping[str, str], with_pdf: bool
+) -> Json:
     """Everything the page shows, as plain JSON values. Holds no worker, driver or contact.
 
     ``places`` and ``trips`` are columns; stops and people by area of trip *i* stand in flat columns between
@@ -49,6 +55,13 @@ def make_payload(scenario: Scenario, plan: Plan, lang: Lang, run_info: Mapping[s
         "classes": [{"key": c.key, "colour": c.colour, "dash": c.dash} for c in CLASSES],
         "places": places.columns(),
         "trips": trips,
+        "papers": {
+            "folder": FOLDER,
+            "endings": [[ending, word(key, lang)] for ending, key in choose_papers(with_pdf)],
+            "stems": {
+                i: file_stem(trip.id) for i, trip in enumerate(plan.trips) if file_stem(trip.id) != trip.id
+            },
+        },
         "basemap": None,
     }
 
@@ -75,18 +88,22 @@ class _Places:
 
     def _row(self, place_id: str, point: GatePoint) -> tuple[object, ...]:
         place = self.scenario.geography.places.get(place_id)
-        is_home = place is not None and place.kind is PlaceKind.VILLAGE
-        exact_home = is_home and point.precision == Precision.GATE
-        name = point.region_name if exact_home else point.name
-        decimals = 2 if is_home else 4
         kind = 0
         if place_id in self.scenario.terminals or (place is not None and place.kind is PlaceKind.TERMINAL):
             kind = 2
         elif place is not None and place.kind is PlaceKind.SITE:
             kind = 1
-        coarse = int(Precision(point.precision).is_coarse)
-        lat, lon = round(point.lat, decimals), round(point.lon, decimals)
-        return (clean_text(name), lat, lon, kind, coarse, int(point.assumed), self._levels(place_id, point))
+        name = clean_text(public_name(self.scenario, point))
+        lat, lon = public_position(self.scenario, point)
+        return (
+            name,
+            lat,
+            lon,
+            kind,
+            int(is_coarse(point)),
+            int(point.assumed),
+            self._levels(place_id, point),
+        )
 
     def _levels(self, place_id: str, point: GatePoint) -> list[int]:
         place = self.scenario.geography.places.get(place_id)
@@ -180,10 +197,10 @@ def count_people_by_area(plan: Plan) -> dict[str, dict[str, int]]:
     area_of_batch = {batch.id: batch.destination_area for batch in plan.batches}
     batch_of_worker = plan.outcomes.set_index("worker_id")["batch_id"]
     areas = plan.rides["worker_id"].map(batch_of_worker).map(area_of_batch).fillna("")
-    counts = areas.groupby([plan.rides["trip_id"], areas]).size()
+    counts = Counter(zip(plan.rides["trip_id"], areas, strict=True))
     result: dict[str, dict[str, int]] = {}
     for (trip_id, area), count in counts.items():
-        result.setdefault(str(trip_id), {})[str(area)] = int(count)
+        result.setdefault(trip_id, {})[area] = count
     return result
 
 

@@ -81,7 +81,12 @@ def _is_accounted(scenario: Scenario, plan: Plan) -> bool:
     ids = plan.outcomes["worker_id"]
     known = {ITINERARY, OWN_TICKET, UNSERVED}
     same = set(ids) == set(scenario.workers["worker_id"])
-    return same and bool(ids.is_unique) and len(ids) == len(scenario.workers) and set(plan.outcomes["status"]) <= known
+    return (
+        same
+        and bool(ids.is_unique)
+        and len(ids) == len(scenario.workers)
+        and set(plan.outcomes["status"]) <= known
+    )
 
 
 def gap_in_words(gap_minor: int | None, currency: str, lang: Lang) -> str:

@@ -1,7 +1,7 @@
 """Text made inert for HTML pages: the one place where free text, JSON and file names are escaped.
 
 Free text of a scenario (names of places, vehicles, reasons …) may hold anything a spreadsheet can hold. It
-reaches a page only through ``escape_text`` (markup), ``escape_json`` (data blocks) or ``link_to`` (addresses).
+reaches a page only through ``escape_text`` (markup), ``escape_json`` (data blocks) or ``encode_segment`` (addresses).
 """
 
 from __future__ import annotations
@@ -43,15 +43,10 @@ def escape_json(value: object) -> str:
     return _TEMPLATE_OPENING.sub(r"\\u007b", text)
 
 
-def link_to(folder: str, name: str, ending: str) -> str:
-    """Relative address ``folder/name.ending`` with the name percent-encoded, e.g. ``manifests/T-001.pdf``.
-
-    The name is one path segment: a slash in it is encoded, so it cannot lead out of the folder.
-    """
-    segment = quote(name, safe="")
-    if set(name) == {"."}:
-        segment = segment.replace(".", "%2E")
-    return f"{folder}/{segment}.{ending}"
+def encode_segment(name: str) -> str:
+    """Name percent-encoded as one segment of an address."""
+    segment = quote(_SURROGATES.sub("\ufffd", name), safe="")
+    return segment.replace(".", "%2E") if set(name) == {"."} else segment
 
 
 def anchor_of(prefix: str, name: str) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from dispatch.model.plan import CoachDuty, Trip
-from dispatch.model.supply import Mode, Service
+from dispatch.model.supply import Mode, Service, ServiceKind, ServiceStatus
 from dispatch.render.blocks import Block, Head, Part, checks, facts, heading, notes, signs, table
 from dispatch.render.coach_sheets import capacity_text, coach_blocks
 from dispatch.render.sources import PrintSource, printable
@@ -17,7 +17,20 @@ from dispatch.render.tables import MODE_WORDS, ROLE_WORDS, TripPaper, get_trip_p
 from dispatch.render.views import stop_table
 from dispatch.units import date_of_min
 
+_KIND_WORDS = {
+    ServiceKind.CHARTERED: "包列/包机 chartered",
+    ServiceKind.BLOCK: "包车厢/切位 block",
+    ServiceKind.SEATS: "公共车次席位 scheduled seats",
+}
+_STATUS_WORDS = {
+    ServiceStatus.CANDIDATE: "待申请 candidate",
+    ServiceStatus.REQUESTED: "已申请 requested",
+    ServiceStatus.CONFIRMED: "已确认 confirmed",
+    ServiceStatus.REFUSED: "已拒绝 refused",
+}
+_TIER_WORDS = {"low": "低 low", "medium": "中 medium", "high": "高 high", "": "—"}
 _CHECKLISTS = Path(__file__).parent / "templates" / "checklists.json"
+_MOST_NAMED = 5
 _ALL = "全体人员 everyone on board"
 
 
@@ -101,19 +114,21 @@ def _service_facts(source: PrintSource, trip: Trip, service: Service | None) -> 
     day = date_of_min(source.scenario.first_date, trip.service_date_min)
     unit = "节车厢 carriages" if trip.mode is Mode.TRAIN else "架 aircraft"
     seats = service.carriage_seats if service is not None else 0
-    status = (
-        f"{service.kind} · {service.status}" + ("(建议申请 proposed)" if service.proposed else "")
-        if service
-        else "—"
-    )
     return [
         ("车次 / 航班", "service", printable(service.name) if service is not None else trip.service_id),
         ("承运人", "operator", printable(service.operator) if service is not None else ""),
-        ("状态", "kind, status", status),
+        ("状态", "kind, status", _status_text(service) if service is not None else "—"),
         ("编组", "carriages × approved", f"{max(trip.carriages, 1)} {unit} × {seats}"),
         ("限载", "capacity in force", f"{trip.capacity}(计划 planned {trip.load})"),
         ("限载依据", "rule and date", capacity_text(source.scenario, trip, day)),
     ]
+
+
+def _status_text(service: Service) -> str:
+    marks = ("(建议申请 proposed)" if service.proposed else "") + (
+        "(假设 assumed)" if service.assumed else ""
+    )
+    return f"{_KIND_WORDS[service.kind]} · {_STATUS_WORDS[service.status]}{marks}"
 
 
 def _queue_table(paper: TripPaper) -> Block:
@@ -132,7 +147,11 @@ def _queue_table(paper: TripPaper) -> Block:
 
 
 def _count_text(counts: Counter[str]) -> str:
-    return "、".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    """The largest few with their numbers, and how many more there are."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    more = len(ordered) - _MOST_NAMED
+    shown = "、".join(f"{name} ×{count}" for name, count in ordered[:_MOST_NAMED])
+    return f"{shown} 等 and {more} more" if more > 0 else shown
 
 
 def _stop_blocks(source: PrintSource, paper: TripPaper, duty: CoachDuty | None) -> list[Block]:
@@ -140,19 +159,27 @@ def _stop_blocks(source: PrintSource, paper: TripPaper, duty: CoachDuty | None) 
     blocks: list[Block] = []
     for trip_id in duty.trip_ids if duty is not None else (paper.trip_id,):
         one = paper if trip_id == paper.trip_id else get_trip_paper(source, trip_id)
-        tiers = "、".join(
-            dict.fromkeys(f"{stop.place} {stop.tier}" for stop in one.stops if stop.board or stop.alight)
-        )
         blocks += [
             heading(f"清点人数 {trip_id}", f"count heads after every stop; {len(one.passengers)} people"),
             stop_table(one.stops),
-            notes(
-                (
-                    f"上下客点风险等级 tier of boarding and alighting stops: {tiers}。中途不上客 nobody else boards on the way.",
-                )
-            ),
+            notes(_stop_notes(source, one)),
         ]
     return blocks
+
+
+def _stop_notes(source: PrintSource, paper: TripPaper) -> list[str]:
+    tiers = dict.fromkeys(
+        f"{stop.place} {_TIER_WORDS[stop.tier]}" for stop in paper.stops if stop.board or stop.alight
+    )
+    sentences = [
+        f"上下客点风险等级 tier of boarding and alighting stops: {'、'.join(tiers)}",
+        "中途不上客，每站清点 nobody else boards on the way; count heads at every stop.",
+    ]
+    points = (source.plan.points.get(stop.place_id) for stop in source.trips[paper.trip_id].stops)
+    assumed = dict.fromkeys(printable(point.name) for point in points if point is not None and point.assumed)
+    if assumed:
+        sentences.append(f"位置为推定,请核实 position assumed, please check: {'、'.join(assumed)}")
+    return sentences
 
 
 def _closing_blocks(

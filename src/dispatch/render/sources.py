@@ -65,9 +65,14 @@ def date_text(source: PrintSource, at_min: int) -> str:
     return date_of_min(source.scenario.first_date, at_min).isoformat()
 
 
+def iso_text(source: PrintSource, at_min: int) -> str:
+    """Date and clock of a planning minute, e.g. ``2020-03-01 06:10``."""
+    return f"{date_text(source, at_min)} {clock_text(at_min)}"
+
+
 def moment_text(source: PrintSource, at_min: int) -> str:
     """Month, day and clock of a planning minute, e.g. ``03-01 06:10``."""
-    return f"{date_of_min(source.scenario.first_date, at_min):%m-%d} {clock_text(at_min)}"
+    return iso_text(source, at_min)[5:]
 
 
 def printable(text: str) -> str:

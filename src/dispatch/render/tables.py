@@ -16,7 +16,7 @@ import numpy as np
 from dispatch.model.plan import Role, Trip
 from dispatch.model.supply import Mode
 from dispatch.privacy import mask_document, mask_phone
-from dispatch.render.sources import PrintSource, date_text, moment_text, place_text, printable
+from dispatch.render.sources import PrintSource, date_text, iso_text, place_text, printable
 from dispatch.units import date_of_min
 
 MODE_WORDS = {Mode.BUS: "大巴 coach", Mode.TRAIN: "火车 train", Mode.CHARTER: "包机 chartered aircraft"}
@@ -38,18 +38,27 @@ _MINOR_AGE = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopLine:
-    """A stop of a trip as printed; ``aboard``: planned heads when the vehicle leaves it. ``date``: ISO, of its arrival."""
+    """A stop of a trip as printed; ``aboard``: planned heads when the vehicle leaves it. Times are ISO with date."""
 
     number: int
     place: str
     sites: str
-    date: str
-    arrive: str
-    depart: str
+    arrive_at: str
+    depart_at: str
     board: int
     alight: int
     aboard: int
     tier: str
+
+    @property
+    def arrive(self) -> str:
+        """Arrival as papers show it, e.g. ``03-01 06:10``."""
+        return self.arrive_at[5:]
+
+    @property
+    def depart(self) -> str:
+        """Departure as papers show it."""
+        return self.depart_at[5:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,9 +163,8 @@ def _stop_lines(source: PrintSource, trip: Trip) -> Iterator[StopLine]:
             number=number,
             place=place_text(source, stop.place_id),
             sites="、".join(printable(name) for name in names),
-            date=day.isoformat(),
-            arrive=moment_text(source, stop.arrive_min),
-            depart=moment_text(source, stop.depart_min),
+            arrive_at=iso_text(source, stop.arrive_min),
+            depart_at=iso_text(source, stop.depart_min),
             board=stop.board,
             alight=stop.alight,
             aboard=aboard,

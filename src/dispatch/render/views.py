@@ -125,7 +125,7 @@ def _head_facts(paper: TripPaper) -> Block:
             ("批次", "batch", paper.batch or "—"),
             ("日期", "date", paper.date),
             ("方式", "mode", f"{MODE_WORDS[paper.mode]} · {paper.vehicle}"),
-            ("人数 / 核定", "people / capacity", f"{len(paper.passengers)} / {paper.capacity}"),
+            ("人数 / 限载", "people / capacity", f"{len(paper.passengers)} / {paper.capacity}"),
             ("车牌/车次号", "plate or number", ""),
             (crew, "drivers or crew, phone", ""),
             ("领队", "lead person, phone", ""),

@@ -34,7 +34,6 @@ _STOP_HEADS = (
     "序 no.",
     "停靠站 stop",
     "厂区 sites",
-    "日期 date",
     "到达 arrive",
     "离开 leave",
     "上 on",
@@ -42,13 +41,14 @@ _STOP_HEADS = (
     "应在车 aboard",
     "实点 head count",
 )
-_STOP_WIDTHS = (7, 24, 30, 12, 14, 14, 8, 8, 12, 14)
+#: Wide enough for the trip's head above the stops, which shares the columns.
+_STOP_WIDTHS = (16, 24, 30, 24, 20, 20, 34, 12, 16)
 _PASSENGER_HEADS = (
     "趟次 trip", "日期 date", "车厢 carriage", "座位 seat", "姓名 name", "性别 sex", "证件号(掩码)ID masked", "电话(掩码)phone masked",
     "住址 home", "上车序 board no.", "上车点 boards at", "上车时间 boards", "下车序 alight no.", "下车点 alights at", "到达时间 arrives",
     "用工单位 employer", "厂区 site", "同行 party", "转乘 onward trip", "备注 remarks", "编号 worker id",
 )  # fmt: skip
-_PASSENGER_WIDTHS = (14, 12, 10, 8, 18, 8, 22, 16, 20, 8, 20, 13, 8, 20, 13, 28, 24, 8, 14, 24, 16)
+_PASSENGER_WIDTHS = (14, 12, 10, 8, 18, 8, 22, 16, 20, 8, 20, 17, 8, 20, 17, 28, 24, 8, 14, 24, 16)
 
 
 def trip_workbook_bytes(paper: TripPaper, run_info: RunInfo) -> bytes:
@@ -121,9 +121,8 @@ def _stop_rows(paper: TripPaper) -> list[tuple[str | int, ...]]:
             one.number,
             one.place,
             one.sites,
-            one.date,
-            one.arrive,
-            one.depart,
+            one.arrive_at,
+            one.depart_at,
             one.board,
             one.alight,
             one.aboard,
@@ -134,7 +133,7 @@ def _stop_rows(paper: TripPaper) -> list[tuple[str | int, ...]]:
 
 
 def _passenger_row(paper: TripPaper, one: Passenger) -> tuple[str | int, ...]:
-    leaves, arrives = paper.stops[one.board_stop - 1].depart, paper.stops[one.alight_stop - 1].arrive
+    leaves, arrives = paper.stops[one.board_stop - 1].depart_at, paper.stops[one.alight_stop - 1].arrive_at
     return (
         paper.trip_id, paper.date, one.carriage or "", one.seat, one.name, one.sex, one.document, one.phone,
         one.home, one.board_stop, one.board_place, leaves, one.alight_stop, one.alight_place, arrives,

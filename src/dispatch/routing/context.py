@@ -24,13 +24,14 @@ class RoutingCache:
     """Answers already worked out, by ids. Emptying it changes no answer."""
 
     trips: dict[tuple[str, tuple[str, ...], tuple[str, ...]], TripShape | None] = field(default_factory=dict)
+    timetables: dict[tuple[Any, ...], TripShape | None] = field(default_factory=dict)
     best: dict[tuple[Any, ...], TripShape | None] = field(default_factory=dict)
     duties: dict[tuple[Any, ...], DutyShape | None] = field(default_factory=dict)
     orders: dict[tuple[str, frozenset[str], str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def clear(self) -> None:
         """Forget everything."""
-        for answers in (self.trips, self.best, self.duties, self.orders):
+        for answers in (self.trips, self.timetables, self.best, self.duties, self.orders):
             answers.clear()
 
 
@@ -109,10 +110,11 @@ def has_registered_end(
 ) -> bool:
     """True where the region a line is registered in contains the first or the last stop of a trip (C13).
 
-    A line without a registered region counts as registered in the region of its depot.
+    A line that names no region of registration is not bound.
     """
     geography = context.scenario.geography
-    line = context.lines[fleet_id]
-    registered = line.registered_region_id or geography.get_county(line.depot_place_id)
+    registered = context.lines[fleet_id].registered_region_id
+    if not registered:
+        return True
     ends = (geography.get_county(place_id) for place_id in (first_place_id, last_place_id))
     return any(registered == region.id for end in ends for region in geography.get_ancestors(end))

@@ -61,25 +61,37 @@ def compile_rules(rules: DriverRules) -> CompiledRules:
     night_max = NO_LIMIT if rules.continuous_night_max_min is None else rules.continuous_night_max_min
     if day_max <= 0 or night_max < 0 or (night_max == 0 and rules.break_min <= 0):
         raise ValueError(f"continuous driving limits of {day_max} and {night_max} min let nobody drive")
+    if measure_window(rules.halt_from_min, rules.halt_until_min) >= DAY_MIN:
+        raise ValueError("halt hours that last all day let nobody drive")
     return CompiledRules(
         day_max=day_max,
         night_max=night_max,
         break_min=rules.break_min,
         night_from=rules.night_from_min % DAY_MIN,
-        night_length=(rules.night_until_min - rules.night_from_min) % DAY_MIN,
+        night_length=measure_window(rules.night_from_min, rules.night_until_min),
         halt_from=rules.halt_from_min % DAY_MIN,
-        halt_length=(rules.halt_until_min - rules.halt_from_min) % DAY_MIN,
+        halt_length=measure_window(rules.halt_from_min, rules.halt_until_min),
     )
+
+
+def measure_window(from_min: int, until_min: int) -> int:
+    """Minutes of the daily window [from, until), which may pass midnight; 0 where both are equal."""
+    return 0 if from_min == until_min else _count_until(from_min, until_min)
 
 
 def is_in_window(at_min: int, from_min: int, until_min: int) -> bool:
     """True where the minute of the day of ``at_min`` lies in [from, until); the window may pass midnight."""
-    return (at_min - from_min) % DAY_MIN < (until_min - from_min) % DAY_MIN
+    return (at_min - from_min) % DAY_MIN < measure_window(from_min, until_min)
 
 
-def rest(state: DrivingState, stop_min: int, rules: DriverRules) -> DrivingState:
-    """State after a stop: rested if it lasted at least ``break_min``, else unchanged."""
-    return RESTED if stop_min >= rules.break_min else state
+def _count_until(at_min: int, of_day_min: int) -> int:
+    """Minutes from ``at_min`` to the next moment with that minute of the day: 1 to 1440, never 0."""
+    return (of_day_min - at_min - 1) % DAY_MIN + 1
+
+
+def rest(state: DrivingState, stood_min: int, rules: DriverRules) -> DrivingState:
+    """State after standing at one stop or at several without driving between them: rested from ``break_min`` on."""
+    return RESTED if stood_min >= rules.break_min else state
 
 
 def drive(
@@ -95,7 +107,7 @@ def drive(
     stretches: list[Stretch] = []
     while left > 0:
         if halts_apply and is_in_window(at_min, rules.halt_from_min, rules.halt_until_min):
-            until = at_min + (rules.halt_until_min - at_min) % DAY_MIN
+            until = at_min + _count_until(at_min, rules.halt_until_min)
             stretches.append(Stretch(EventKind.NIGHT_HALT, at_min, until, minutes - left))
             at_min, cont, night = until, 0, 0
         elif _must_break(at_min, cont, night, rules):
@@ -123,14 +135,14 @@ def _find_step(at_min: int, left: int, state: DrivingState, rules: DriverRules, 
     steps = [left]
     if rules.continuous_day_max_min is not None:
         steps.append(rules.continuous_day_max_min - state.cont_min)
-    if (rules.night_until_min - rules.night_from_min) % DAY_MIN:
+    if rules.night_from_min != rules.night_until_min:
         is_night = is_in_window(at_min, rules.night_from_min, rules.night_until_min)
         if is_night and rules.continuous_night_max_min is not None:
             steps.append(rules.continuous_night_max_min - state.night_min)
         boundary = rules.night_until_min if is_night else rules.night_from_min
-        steps.append((boundary - at_min) % DAY_MIN)
-    if halts_apply and (rules.halt_until_min - rules.halt_from_min) % DAY_MIN:
-        steps.append((rules.halt_from_min - at_min) % DAY_MIN)
+        steps.append(_count_until(at_min, boundary))
+    if halts_apply and rules.halt_from_min != rules.halt_until_min:
+        steps.append(_count_until(at_min, rules.halt_from_min))
     return min(steps)
 
 

@@ -225,6 +225,7 @@ class _Recorder:
         self.place_id = context.lines[shape.fleet_id].depot_place_id
         self.at_min = shape.pull_out_min
         self.state: DrivingState = RESTED
+        self.stood_min = 0
         self.legs: list[DutyLeg] = []
         self.events: list[_Event] = []
 
@@ -237,7 +238,7 @@ class _Recorder:
         if visit.begin_min > arrived:
             self._stand(EventKind.WAIT, visit.begin_min)
         self._stand(visit.kind, visit.end_min)
-        self.state = rest(self.state, visit.end_min - arrived, self.context.rules)
+        self.stood_min += visit.end_min - arrived
 
     def finish(self) -> None:
         """Drive home if the line returns, and compare with the shape."""
@@ -259,6 +260,9 @@ class _Recorder:
                 loaded=loaded,
             )
         )
+        if minutes > 0:
+            self.state = rest(self.state, self.stood_min, self.context.rules)
+            self.stood_min = 0
         self.at_min, self.state, stretches = drive(
             self.at_min, minutes, self.state, self.context.rules, self.shape.halts_apply
         )

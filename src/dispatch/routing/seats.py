@@ -7,15 +7,17 @@ neighbours on the floor. Parties take stretches of that line; what room is left 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import permutations
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from dispatch.model.supply import VehicleType
 
 LETTERS = "ABCDEFGHJK"
-#: Parties tried at one point of the line before the next seat is left empty or the least bad fit is taken.
-SEAT_ORDERS = 24
+#: In parties of up to so many people every way to mix children and adults is tried.
+PATTERN_SIZE = 8
+#: How many seats further than its share of the spare room a party may move to sit better.
+EXTRA_SKIP = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +86,12 @@ def seat_coach(
 
 
 def _wind(vehicle_type: VehicleType, blocked_rows: int) -> Iterator[Seat]:
-    rows = vehicle_type.row_seats[: len(vehicle_type.row_seats) - blocked_rows]
-    for number, seats in enumerate(rows, start=1):
-        aisle_after = 2 if seats in (3, 4) else seats
+    """Seats in the order of the winding line, without the blocked rows."""
+    row_seats = vehicle_type.row_seats
+    for number in range(1, len(row_seats) - blocked_rows + 1):
+        seats = row_seats[number - 1]
+        is_bench = seats <= 2 or (number == len(row_seats) and seats > max(row_seats[:-1], default=0))
+        aisle_after = seats if is_bench else (seats + 1) // 2
         row = [Seat(number, column, int(column >= aisle_after)) for column in range(seats)]
         yield from row if number % 2 else reversed(row)
 
@@ -111,7 +116,7 @@ def _choose_next(
         if alike in sizes or (waiting[0].front_seat and not party.front_seat):
             continue
         sizes.add(alike)
-        for skip in range(min(slack, share + 4) + 1):
+        for skip in range(min(slack, share + EXTRA_SKIP) + 1):
             seats = line[at + skip : at + skip + len(party.worker_ids)]
             order, apart = _arrange(seats, party)
             key = (apart, abs(skip - share) if apart else 0, rank, _count_breaks(seats), abs(skip - share))
@@ -123,7 +128,7 @@ def _choose_next(
 
 def _count_breaks(seats: Sequence[Seat]) -> int:
     """How often a pair of neighbours in the line is parted by the aisle or a row."""
-    return sum(a.row != b.row or a.side != b.side for a, b in zip(seats, seats[1:], strict=False))
+    return sum(a.row != b.row or a.side != b.side for a, b in pairwise(seats))
 
 
 def _arrange(seats: Sequence[Seat], party: SeatParty) -> tuple[tuple[str, ...], int]:
@@ -148,8 +153,9 @@ def _arrange(seats: Sequence[Seat], party: SeatParty) -> tuple[tuple[str, ...], 
 
 def _make_patterns(adults: int, minors: int) -> Iterable[tuple[bool, ...]]:
     """Ways to mix children (True) and adults in a line: all of them in small parties, a few in large ones."""
-    if adults + minors <= 6:
-        return sorted(set(permutations([False] * adults + [True] * minors)))
+    size = adults + minors
+    if size <= PATTERN_SIZE:
+        return [tuple(i in young for i in range(size)) for young in combinations(range(size), minors)]
     return [tuple(_mix(adults, minors, lead)) for lead in (0, 1, 2)]
 
 
@@ -185,9 +191,10 @@ def seat_train(
 ) -> dict[str, tuple[int, str]]:
     """Carriage (from 1) and seat number of each worker of a train or aircraft.
 
-    Parties are packed whole, largest first, each into the first carriage with room; what fits nowhere whole is
-    split over carriages side by side. Seats are numbered from 1; the last ``isolation_seats`` stay empty and
-    the room left over is spread between parties.
+    Carriages are filled one after the other, the largest parties that still fit first. Only where the spare room does
+    not suffice to leave places empty is a party split, and then over neighbouring carriages, children with an
+    adult. Seats are numbered from 1; the last ``isolation_seats`` stay empty; what room is left over in a
+    carriage is spread between parties.
 
     Parameters
     ----------
@@ -201,18 +208,13 @@ def seat_train(
     ValueError
         Where the parties do not fit (each group needs carriages of its own).
     """
-    packed: list[list[tuple[str, ...]]] = [[] for _ in range(carriages)]
-    first = 0
-    for group in sorted({party.group for party in parties}):
-        own = sorted(
-            (p for p in parties if p.group == group), key=lambda p: (-len(p.worker_ids), p.party_key)
-        )
-        needed = -(-sum(len(party.worker_ids) for party in own) // capacity) if capacity else carriages + 1
-        if first + needed > carriages:
-            raise ValueError(f"{len(parties)} parties do not fit {carriages} carriages of {capacity}")
-        is_last = group == max(party.group for party in parties)
-        _pack(packed[first : carriages if is_last else first + needed], capacity, own)
-        first += needed
+    groups = [[p for p in parties if p.group == group] for group in sorted({p.group for p in parties})]
+    needed = [-(-sum(len(party.worker_ids) for party in own) // max(capacity, 1)) for own in groups]
+    if sum(needed) > carriages or capacity < min(sum(needed), 1):
+        raise ValueError(f"{len(parties)} parties do not fit {carriages} carriages of {capacity}")
+    if needed:
+        needed[0] += carriages - sum(needed)
+    packed = [blocks for own, n in zip(groups, needed, strict=True) for blocks in _pack(n, capacity, own)]
     usable = max(approved - isolation_seats, capacity)
     return {
         worker_id: (number, str(seat))
@@ -221,44 +223,62 @@ def seat_train(
     }
 
 
-def _pack(carriages: list[list[tuple[str, ...]]], capacity: int, parties: Sequence[SeatParty]) -> None:
-    """First-fit decreasing; parties left over are split over the fewest neighbouring carriages with room."""
-    room = [capacity] * len(carriages)
-    left_over: list[SeatParty] = []
-    for party in parties:
-        size = len(party.worker_ids)
-        at = next((i for i, free in enumerate(room) if free >= size), None)
-        if at is None:
-            left_over.append(party)
-            continue
-        carriages[at].append(_keep_children_near(party))
-        room[at] -= size
-    for party in left_over:
-        people = _keep_children_near(party)
-        for at in _find_neighbours(room, len(people)):
-            block, people = people[: room[at]], people[room[at] :]
-            if block:
-                carriages[at].append(block)
-                room[at] -= len(block)
+def _pack(carriages: int, capacity: int, parties: Sequence[SeatParty]) -> list[list[tuple[str, ...]]]:
+    """Blocks of neighbours in each carriage: first-fit decreasing, with splits only where no spare room is left."""
+    waiting = sorted(parties, key=lambda party: (-len(party.worker_ids), party.party_key))
+    slack = carriages * capacity - sum(len(party.worker_ids) for party in waiting)
+    packed: list[list[tuple[str, ...]]] = []
+    rest: SeatParty | None = None
+    for _ in range(carriages):
+        blocks: list[tuple[str, ...]] = []
+        room = capacity
+        if rest is not None:
+            first, rest = _split(rest, room)
+            blocks.append(first)
+            room -= len(first)
+        for party in [party for party in waiting if rest is None]:
+            if len(party.worker_ids) <= room:
+                blocks.append(_keep_children_near(party.worker_ids, party.minor_ids))
+                waiting.remove(party)
+                room -= len(party.worker_ids)
+        if room > slack and waiting and rest is None:
+            halved = min(waiting, key=_rank_for_split)
+            waiting.remove(halved)
+            first, rest = _split(halved, room)
+            blocks.append(first)
+        elif rest is None:
+            slack -= room
+        packed.append(blocks)
+    return packed
 
 
-def _keep_children_near(party: SeatParty) -> tuple[str, ...]:
-    """Workers of a party in an order in which each child is next to an adult where there are enough."""
+def _rank_for_split(party: SeatParty) -> tuple[bool, int, str]:
+    """Parties without children first, then those with the most adults to go round."""
+    adults = sum(worker_id not in party.minor_ids for worker_id in party.worker_ids)
+    return (bool(party.minor_ids), -adults, party.party_key)
+
+
+def _split(party: SeatParty, room: int) -> tuple[tuple[str, ...], SeatParty | None]:
+    """(those who sit in this carriage, the party that goes on in the next); both keep an adult where there are two."""
+    if len(party.worker_ids) <= room:
+        return _keep_children_near(party.worker_ids, party.minor_ids), None
     young = [worker_id for worker_id in party.worker_ids if worker_id in party.minor_ids]
     old = [worker_id for worker_id in party.worker_ids if worker_id not in party.minor_ids]
+    kept = 1 if young and len(old) > 1 else 0
+    here = {*[*old[: len(old) - kept], *young, *old[len(old) - kept :]][:room]}
+    staying = tuple(worker_id for worker_id in party.worker_ids if worker_id in here)
+    going = tuple(worker_id for worker_id in party.worker_ids if worker_id not in here)
+    return _keep_children_near(staying, party.minor_ids), replace(party, worker_ids=going)
+
+
+def _keep_children_near(worker_ids: tuple[str, ...], minor_ids: frozenset[str]) -> tuple[str, ...]:
+    """Workers in an order in which each child is next to an adult where there are enough."""
+    young = [worker_id for worker_id in worker_ids if worker_id in minor_ids]
+    old = [worker_id for worker_id in worker_ids if worker_id not in minor_ids]
     if not young or not old:
-        return party.worker_ids
+        return worker_ids
     minors, adults = iter(young), iter(old)
     return tuple(next(minors) if is_minor else next(adults) for is_minor in _mix(len(old), len(young), 0))
-
-
-def _find_neighbours(room: Sequence[int], size: int) -> range:
-    """Shortest run of neighbouring carriages with room for ``size`` people (the first of equals)."""
-    for length in range(1, len(room) + 1):
-        for start in range(len(room) - length + 1):
-            if sum(room[start : start + length]) >= size:
-                return range(start, start + length)
-    raise ValueError(f"no room for a party of {size}")
 
 
 def _number_seats(blocks: Sequence[tuple[str, ...]], seats: int) -> Iterator[tuple[str, int]]:

@@ -5,8 +5,8 @@ Minute 0 is 00:00 of the service date. Every rule used here looks at the time of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, permutations, product
 from math import factorial
 
@@ -95,6 +95,19 @@ def make_direct_trip(
 
 
 def _make_shape(context: RoutingContext, line: FleetLine, order: Order) -> TripShape | None:
+    """Shape of one order; lines of one depot share the timetable and differ only in their tariff."""
+    key = (line.depot_place_id, line.returns, *order)
+    timetables = context.cache.timetables
+    if key not in timetables:
+        timetables[key] = _drive_order(context, line, order)
+    shape = timetables[key]
+    if shape is None or shape.fleet_id == line.id:
+        return shape
+    costs = duty_costs(line.tariff, shape.days, shape.km_tenths_total, shape.drivers, 1)
+    return replace(shape, fleet_id=line.id, costs=costs, cash_minor=sum(costs.values()))
+
+
+def _drive_order(context: RoutingContext, line: FleetLine, order: Order) -> TripShape | None:
     pickups, drops = order
     if not _counts_are_lawful(context, len(pickups), len(drops)):
         return None
@@ -160,7 +173,7 @@ def _start(context: RoutingContext, line: FleetLine, first_pickup: str) -> tuple
         walk = Walk(context, depot, pull_out)
         walk.go(first)
     begin = max(walk.at_min, opens)
-    if begin > closes or begin >= DAY_MIN:
+    if begin > closes >= opens or begin >= DAY_MIN:
         return None
     walk.stay(begin + context.limits.dwell_pickup_min)
     return pull_out, begin, walk
@@ -235,7 +248,7 @@ def _weigh_orders(
     depot = index[line.depot_place_id]
     slack = [] if limit is None else [(a, b, context.get_minutes(a, b) + limit) for a, b in pairs]
     for order in orders:
-        here, total_km, total_min = depot, 0, 0
+        here, total_km, total_min, legs = depot, 0, 0, []
         reached: list[dict[str, int]] = []
         for stops in order:
             reached.append({})
@@ -243,6 +256,7 @@ def _weigh_orders(
                 cell = here * size + index[place_id]
                 total_km += km[cell]
                 total_min += minutes[cell]
+                legs.append(minutes[cell])
                 reached[-1][place_id] = total_min
                 here = index[place_id]
         at_pickup, at_drop = reached
@@ -251,18 +265,52 @@ def _weigh_orders(
         if line.returns:
             total_km += km[here * size + depot]
             total_min += minutes[here * size + depot]
-        yield _find_cash_floor(context, line, total_km, total_min), total_min, order
+            legs.append(minutes[here * size + depot])
+        yield find_cash_floor(context, line, total_km, legs, len(at_pickup) + len(at_drop)), total_min, order
 
 
-def _find_cash_floor(context: RoutingContext, line: FleetLine, km_tenths: int, minutes: int) -> int:
-    """Cash no trip of so many km and driving minutes can undercut: no break, no wait, one driver."""
+def find_cash_floor(
+    context: RoutingContext, line: FleetLine, km_tenths: int, legs_min: Sequence[int], stops: int
+) -> int:
+    """Cash that no direct trip over these legs can undercut, whatever its breaks, halts and waits turn out to be.
+
+    ``km_tenths`` of all legs, ``legs_min`` driving minutes of each leg (deadheads included), ``stops`` pickups and drop-offs.
+    The longest leg alone keeps a driver busy: in 1,440 minutes from its start at least 1,440 less one halt and all
+    breaks that fit are driven (or the whole leg).
+    """
     tariff = line.tariff
     if tariff.lump_trip_minor is not None:
         return tariff.lump_trip_minor
     start = context.limits.pull_out_from_min
-    days = count_dates(start, start + minutes)
+    days = count_dates(start, _find_earliest_end(context, start, legs_min, stops))
+    drivers, limit = 1, context.rules.rolling_24h_max_min
+    if limit:
+        drivers = -(-min(max(legs_min, default=0), _least_driven_in_a_day(context)) // limit)
     by_km = divide_half_even(km_tenths * tariff.km_minor, 10)
-    return days * (tariff.day_minor + tariff.driver_day_minor) + by_km
+    return days * (tariff.day_minor + max(1, drivers) * tariff.driver_day_minor) + by_km
+
+
+def _find_earliest_end(context: RoutingContext, start: int, legs_min: Sequence[int], stops: int) -> int:
+    """Minute before which no trip over these legs can be over: driving, dwell, halts, and rests within long legs."""
+    limits, compiled = context.limits, context.compiled
+    end = start + sum(legs_min) + stops * min(limits.dwell_pickup_min, limits.dwell_drop_min)
+    rests = sum((minutes - 1) // compiled.day_max for minutes in legs_min if minutes)
+    halts = 0
+    if compiled.halt_length:
+        halt = compiled.halt_from + (-(-(start - compiled.halt_from) // DAY_MIN)) * DAY_MIN
+        while halt < end:
+            end += compiled.halt_length
+            halts += 1
+            halt += DAY_MIN
+    return end + compiled.break_min * max(0, rests - halts)
+
+
+def _least_driven_in_a_day(context: RoutingContext) -> int:
+    """Fewest minutes driven in 1,440 minutes of one leg: all but one halt and the most breaks that fit."""
+    rules = context.compiled
+    breaks = rules.night_length // (min(rules.night_max, DAY_MIN) + rules.break_min) + 1
+    breaks += (DAY_MIN - rules.night_length) // (min(rules.day_max, DAY_MIN) + rules.break_min) + 2
+    return max(0, DAY_MIN - rules.halt_length - breaks * rules.break_min)
 
 
 def _find_shortest_orders(

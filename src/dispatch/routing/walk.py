@@ -18,6 +18,8 @@ class Walk:
         Clock, planning minutes.
     km_tenths, driven_min
         Driven so far.
+    stood
+        Minutes standing at stops since the last driving minute.
     intervals
         Driving intervals (start, end) in time order.
     """
@@ -32,6 +34,7 @@ class Walk:
         "km_tenths",
         "night",
         "place",
+        "stood",
     )
 
     def __init__(self, context: RoutingContext, place: int, at_min: int, halts: bool = True) -> None:
@@ -39,7 +42,7 @@ class Walk:
         self.place = place
         self.at_min = at_min
         self.halts = halts
-        self.cont = self.night = self.km_tenths = self.driven_min = 0
+        self.cont = self.night = self.stood = self.km_tenths = self.driven_min = 0
         self.intervals: list[tuple[int, int]] = []
 
     def go(self, to: int) -> int:
@@ -48,6 +51,10 @@ class Walk:
         cell = self.place * context.size + to
         minutes = context.minutes[cell]
         self.km_tenths += context.km_tenths[cell]
+        if minutes > 0:
+            if self.stood >= context.compiled.break_min:
+                self.cont = self.night = 0
+            self.stood = 0
         self.driven_min += minutes
         self.at_min, self.cont, self.night = drive_fast(
             self.at_min, minutes, self.cont, self.night, context.compiled, self.halts, self.intervals
@@ -56,15 +63,14 @@ class Walk:
         return self.at_min
 
     def stay(self, until_min: int) -> None:
-        """Stand until a minute; long enough counts as rest."""
-        if until_min - self.at_min >= self.context.compiled.break_min:
-            self.cont = self.night = 0
+        """Stand until a minute; what adds up to a break before the next driving minute is rest."""
+        self.stood += until_min - self.at_min
         self.at_min = until_min
 
     def fork(self) -> Walk:
         """A copy that goes its own way from here."""
         other = Walk(self.context, self.place, self.at_min, self.halts)
-        other.cont, other.night = self.cont, self.night
+        other.cont, other.night, other.stood = self.cont, self.night, self.stood
         other.km_tenths, other.driven_min = self.km_tenths, self.driven_min
         other.intervals = self.intervals.copy()
         return other
@@ -74,7 +80,7 @@ class Walk:
         opens, closes = hours
         begin = self.at_min if not_before_min is None else max(self.at_min, not_before_min)
         of_day = begin % DAY_MIN
-        if of_day > closes:
+        if of_day > closes >= opens:
             return None
         if of_day < opens:
             begin += opens - of_day

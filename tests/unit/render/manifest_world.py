@@ -49,7 +49,9 @@ RARE = "李䶮㛃𬭎𠅤𬱖"
 PHONE_IN_NAME = "张三13911112222"
 TWIN = "王伟"
 
-RUN_INFO = RunInfo(plan_hash="0123456789abcdef" * 4, version="0.1.0", printed_at=datetime(2020, 2, 29, 17, 5, tzinfo=UTC))
+RUN_INFO = RunInfo(
+    plan_hash="0123456789abcdef" * 4, version="0.1.0", printed_at=datetime(2020, 2, 29, 17, 5, tzinfo=UTC)
+)
 
 #: worker id -> (name, sex, birth year, home, site, party)
 PEOPLE = {
@@ -92,7 +94,9 @@ def make_world() -> World:
 
 
 def _place(place_id: str, name: str, lat: float, lon: float, region: str, kind: PlaceKind) -> Place:
-    return Place(id=place_id, name=name, lat=lat, lon=lon, region_id=region, kind=kind, precision=Precision.VILLAGE)
+    return Place(
+        id=place_id, name=name, lat=lat, lon=lon, region_id=region, kind=kind, precision=Precision.VILLAGE
+    )
 
 
 def _geography() -> Geography:
@@ -115,7 +119,14 @@ def _geography() -> Geography:
     )
     opens = date(2020, 2, 20)
     sites = (
-        Site(id="S1", name="甲电子一厂", employer=EMPLOYERS["S1"], place_id="P1", opens_on=opens, contact_phone="13700000000"),
+        Site(
+            id="S1",
+            name="甲电子一厂",
+            employer=EMPLOYERS["S1"],
+            place_id="P1",
+            opens_on=opens,
+            contact_phone="13700000000",
+        ),
         Site(id="S2", name="乙纺织千灯厂", employer=EMPLOYERS["S2"], place_id="P2", opens_on=opens),
         Site(id="S3", name="苏州丙机械", employer=EMPLOYERS["S3"], place_id="T2", opens_on=opens),
     )
@@ -145,7 +156,9 @@ def _scenario() -> Scenario:
         key="load_cap_ratio", value="0.5", effective_from=date(2020, 2, 11), mode="bus", scope="intercity",
         source="交运明电〔2020〕56号", confidence="A",
     )  # fmt: skip
-    blocked = RuleValue(key="blocked_rows", value=2, effective_from=date(2020, 2, 7), mode="bus", source="MoT", confidence="B")
+    blocked = RuleValue(
+        key="blocked_rows", value=2, effective_from=date(2020, 2, 7), mode="bus", source="MoT", confidence="B"
+    )
     rows = (*(4,) * 12, 5)
     return Scenario(
         name="manifest_world",
@@ -164,7 +177,12 @@ def _scenario() -> Scenario:
         vehicle_types={"coach53": VehicleType(id="coach53", name="53座大客车", approved=53, row_seats=rows)},
         fleet=(
             FleetLine(
-                id="F1", type_id="coach53", depot_place_id="D", tariff=CoachTariff(), registered_region_id="610723", operator="洋县客运公司"
+                id="F1",
+                type_id="coach53",
+                depot_place_id="D",
+                tariff=CoachTariff(),
+                registered_region_id="610723",
+                operator="洋县客运公司",
             ),
         ),
         services=(_service(),),

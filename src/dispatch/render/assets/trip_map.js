@@ -386,8 +386,11 @@
       make('td', row, stop.board || '', 'num'); make('td', row, stop.alight || '', 'num'); make('td', row, aboard, 'num');
     });
     if (coarse) { make('p', box, '※ ' + W.map_coarse, 'warn'); }
-    var link = make('a', box, W.open_manifest, 'link');
-    link.href = 'manifests/' + encodeURIComponent(T.id[i]) + '.pdf';
+    make('h3', box, W.manifest);
+    data.papers.endings.forEach(function (paper) {
+      var link = make('a', box, paper[1], 'link');
+      link.href = data.papers.folder + '/' + encodeURIComponent(data.papers.stems[i] || T.id[i]) + '.' + paper[0];
+    });
   }
   function showTrips(title, trips) {
     var box = openPanel(title), people = 0;

@@ -13,13 +13,39 @@ from datetime import date
 from dispatch.model.contracts import HEALTH, OUTCOMES, RIDES, TRAVEL, WORKERS, make_frame
 from dispatch.model.geography import Geography, Place, PlaceKind, Precision, Region, Site
 from dispatch.model.plan import (
-    Batch, BoundPart, CarrierRequest, Certificate, CoachDuty, CostTerms, DutyEvent, DutyLeg, EventKind, GatePoint, ModePrice,
-    Plan, Reason, Remedy, Role, RuleInForce, ServiceRun, Trip, TripStop,
+    Batch,
+    BoundPart,
+    CarrierRequest,
+    Certificate,
+    CoachDuty,
+    CostTerms,
+    DutyEvent,
+    DutyLeg,
+    EventKind,
+    GatePoint,
+    ModePrice,
+    Plan,
+    Reason,
+    Remedy,
+    Role,
+    RuleInForce,
+    ServiceRun,
+    Trip,
+    TripStop,
 )  # fmt: skip
 from dispatch.model.policy import Policy
 from dispatch.model.scenario import Assumption, Limits, Payer, Rates, ReportedFigure, Scenario
 from dispatch.model.supply import (
-    CoachTariff, CountOnDates, FleetLine, Mode, Service, ServiceKind, ServiceStatus, ServiceStop, Terminal, VehicleType,
+    CoachTariff,
+    CountOnDates,
+    FleetLine,
+    Mode,
+    Service,
+    ServiceKind,
+    ServiceStatus,
+    ServiceStop,
+    Terminal,
+    VehicleType,
 )  # fmt: skip
 
 FIRST = date(2020, 2, 28)  # a leap year: 29 Feb exists
@@ -99,11 +125,11 @@ def make_scenario() -> Scenario:
         workers=_make_workers(),
         health=make_frame(HEALTH),
         travel=make_frame(TRAVEL),
-        vehicle_types={"c53": VehicleType(id="c53", name="53座大巴", approved=53, row_seats=(4,) * 12 + (5,))},
-        fleet=(_make_fleet_line(),),
-        terminals={
-            pid: Terminal(place_id=pid, modes=frozenset({Mode.TRAIN})) for pid in ("t_yang", "t_nan")
+        vehicle_types={
+            "c53": VehicleType(id="c53", name="53座大巴", approved=53, row_seats=(4,) * 12 + (5,))
         },
+        fleet=(_make_fleet_line(),),
+        terminals={pid: Terminal(place_id=pid, modes=frozenset({Mode.TRAIN})) for pid in ("t_yang", "t_nan")},
         services=(_make_service(),),
         payers=(
             Payer(id="county", name="洋县人社局", group_id="poor", budget_minor=5_000_000),

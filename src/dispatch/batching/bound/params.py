@@ -1,0 +1,47 @@
+"""How hard the bound is looked for. More effort never makes a bound wrong, only closer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundParams:
+    """Work limits of the bound; all are counts, so the same input gives the same bound.
+
+    Attributes
+    ----------
+    rounds
+        Most rounds of master and pricing in each component.
+    columns_per_round
+        Most trip patterns taken over per corridor and round.
+    smoothing_ratio
+        Share of the best duals so far in the duals that are priced (0 = none; Wentges 1997).
+    gap_ratio
+        Stop once bound and master differ by less than this share.
+    most_board_sets, most_skeletons
+        Limits on subsets of boarding places and on (boarding set, gate set) pairs per corridor; places beyond are
+        gathered into clusters, which is a weaker but valid picture.
+    refinements
+        Most skeletons worked out exactly per corridor and round.
+    tried_orders
+        Most stop orders driven in full per skeleton; what is left over keeps its floor.
+    cuts_per_round
+        Most interval round-up cuts added per corridor and round.
+    """
+
+    rounds: int
+    columns_per_round: int = 30
+    smoothing_ratio: float = 0.5
+    gap_ratio: float = 2e-4
+    most_board_sets: int = 6_000
+    most_skeletons: int = 250_000
+    refinements: int = 60
+    tried_orders: int = 40
+    cuts_per_round: int = 4
+
+
+QUICK = BoundParams(rounds=8, refinements=30, gap_ratio=2e-3)
+STANDARD = BoundParams(rounds=40)
+THOROUGH = BoundParams(rounds=120, columns_per_round=40, refinements=150, tried_orders=120, gap_ratio=5e-5)
+PRESETS = {"quick": QUICK, "standard": STANDARD, "thorough": THOROUGH}

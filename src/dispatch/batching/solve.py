@@ -1,0 +1,259 @@
+"""From demand to an assignment with its transfer coaches: construct, search in chains, plan transfers, repeat."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from dispatch.batching.alternatives import Alternatives
+from dispatch.batching.connecting import Connection, make_alternatives
+from dispatch.batching.demand import Demand, Unit
+from dispatch.batching.direct import DirectCosts
+from dispatch.batching.effort import Effort
+from dispatch.batching.progress import Signals
+from dispatch.batching.resources import Resources
+from dispatch.batching.search import SearchParams, construct, improve
+from dispatch.batching.state import Assignment, State
+from dispatch.batching.transfers import Rider, TransferPlan, TransferPlanner
+from dispatch.model.scenario import Scenario
+from dispatch.model.travel import FrozenTravel
+from dispatch.routing.context import RoutingContext, make_context
+from dispatch.units import DAY_MIN
+
+Connections = Mapping[tuple[str, str], Sequence[Connection]]
+Reserve = Mapping[tuple[str, int], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What a chain needs to search; picklable. ``reserve``: coaches per (line, day) kept for transfers."""
+
+    scenario: Scenario
+    travel: FrozenTravel
+    demand: Demand
+    alternatives: Alternatives
+    reserve: Reserve
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solution:
+    """A complete decision: assignment, transfer duties, the alternatives it was priced with, true cost.
+
+    ``over_budget``: cells (by number) some of whose people were left out to keep a payer's budget.
+    """
+
+    assignment: Assignment
+    transfers: TransferPlan
+    alternatives: Alternatives
+    planner: TransferPlanner
+    cost_minor: int
+    over_budget: frozenset[int] = frozenset()
+
+
+def make_state(problem: Problem, costs: DirectCosts) -> State:
+    """Empty state of a problem with the reserve held."""
+    resources = Resources(problem.scenario)
+    for key, count in problem.reserve.items():
+        resources.fleet_used[key] += count
+    return State(problem.demand, costs, problem.alternatives, resources)
+
+
+def run_chain(
+    problem: Problem, start: Assignment | None, steps: int, seed: int, signals: Signals, name: str
+) -> Assignment:
+    """One search from a start (or from nothing). Runs in any process."""
+    context = make_context(problem.scenario, problem.travel)
+    return _search(problem, context, start, steps, seed, signals, name)
+
+
+def _search(
+    problem: Problem,
+    context: RoutingContext,
+    start: Assignment | None,
+    steps: int,
+    seed: int,
+    signals: Signals,
+    name: str,
+) -> Assignment:
+    costs = DirectCosts(problem.scenario, context, problem.demand)
+    state = make_state(problem, costs)
+    if start is not None:
+        refill(state, start)
+    construct(state, random.Random(seed))
+    signals.tell(name, f"{state.cost_minor}")
+
+    def keep_going(step: int, best_minor: int) -> bool:
+        if step % 50 == 0:
+            signals.tell(name, f"{best_minor}")
+            return not signals.should_stop()
+        return True
+
+    return improve(state, SearchParams(steps=steps), seed, keep_going, lambda _: None)
+
+
+def refill(state: State, start: Assignment) -> None:
+    """Put an earlier assignment into a state as far as its resources still allow; the rest stays free."""
+    for trip in start.trips:
+        units = tuple(state.demand.units[unit.index] for unit in trip.units)
+        same = state.costs.evaluate(trip.fleet_id, trip.day, units)
+        if same is not None and state.resources.fits(same):
+            state.add_trip(same)
+    for unit in state.demand.units:
+        if not state.is_free(unit):
+            continue
+        service_id = start.service_of.get(unit.index)
+        if service_id and _still_open(state, unit, service_id):
+            state.assign_service(unit, service_id)
+        elif unit.index in start.own_ticket:
+            state.give_own_ticket(unit)
+    state.commit()
+
+
+def _still_open(state: State, unit: Unit, service_id: str) -> bool:
+    offered = any(option.service_id == service_id for option in state.alternatives.find_options(unit))
+    return offered and state.price_service(unit, service_id) is not None and state.may_ride_service(unit, service_id)
+
+
+def solve(
+    scenario: Scenario,
+    travel: FrozenTravel,
+    context: RoutingContext,
+    demand: Demand,
+    connections: Connections,
+    effort: Effort,
+    seed: int,
+    executor: Executor,
+    signals: Signals,
+) -> Solution:
+    """Best solution over a few rounds; each round re-prices transfers by what the last one really paid."""
+    costs = DirectCosts(scenario, context, demand)
+    best: Solution | None = None
+    transfer_minor: dict[tuple[str, str], int] = {}
+    reserve: Reserve = {}
+    start: Assignment | None = None
+    steps = effort.count_steps(len(demand.units))
+    for round_number in range(effort.rounds):
+        alternatives = make_alternatives(
+            scenario, context, demand, lambda board, site: connections[board, site], costs, transfer_minor
+        )
+        problem = Problem(
+            scenario=scenario, travel=travel, demand=demand, alternatives=alternatives, reserve=reserve
+        )
+        assignment = _best_chain(problem, start, steps, seed + round_number, effort.chains, executor, signals)
+        solution = finish(problem, context, costs, assignment)
+        if best is None or solution.cost_minor < best.cost_minor:
+            best = solution
+        uses_transfers = bool(solution.transfers.duties or solution.transfers.stranded)
+        if signals.should_stop() or not uses_transfers:
+            break
+        transfer_minor = price_transfers(solution.transfers)
+        reserve = count_reserve(scenario, solution.transfers)
+        start, steps = solution.assignment, max(effort.min_steps, steps // 2)
+    assert best is not None
+    return best
+
+
+def _best_chain(
+    problem: Problem,
+    start: Assignment | None,
+    steps: int,
+    seed: int,
+    chains: int,
+    executor: Executor,
+    signals: Signals,
+) -> Assignment:
+    futures = [
+        executor.submit(run_chain, problem, start, steps, seed * 1000 + chain, signals, f"chain{chain}")
+        for chain in range(chains)
+    ]
+    return min((future.result() for future in futures), key=lambda assignment: assignment.cost_minor)
+
+
+def finish(problem: Problem, context: RoutingContext, costs: DirectCosts, assignment: Assignment) -> Solution:
+    """Plan the transfers of an assignment; riders without any lawful transfer lose their seat."""
+    scenario, demand, alternatives = problem.scenario, problem.demand, problem.alternatives
+    while True:
+        resources = Resources(scenario)
+        for trip in assignment.trips:
+            resources.hold(trip, 1)
+        planner = TransferPlanner(scenario, context, resources)
+        transfers = planner.plan(list_riders(scenario, demand, assignment, alternatives))
+        if not transfers.stranded:
+            break
+        assignment = _without(problem, costs, assignment, transfers.stranded)
+    cost = _true_cost(demand, alternatives, assignment, transfers)
+    return Solution(
+        assignment=assignment, transfers=transfers, alternatives=alternatives, planner=planner, cost_minor=cost
+    )
+
+
+def _without(
+    problem: Problem, costs: DirectCosts, assignment: Assignment, stranded: Sequence[Rider]
+) -> Assignment:
+    """Same assignment with the stranded units given own tickets or left out, and starved services closed."""
+    lost = {rider.party.index for rider in stranded}
+    state = make_state(Problem(**{**problem.__dict__, "reserve": {}}), costs)
+    refill(state, assignment)
+    for unit in problem.demand.units:
+        if any(party.index in lost for party in unit.parties):
+            state.release(unit)
+            if problem.alternatives.find_own_ticket(unit) is not None:
+                state.give_own_ticket(unit)
+    for service_id in state.find_underfilled():
+        for index in [i for i, ridden in state.service_of.items() if ridden == service_id]:
+            state.release(problem.demand.units[index])
+    state.commit()
+    return state.freeze()
+
+
+def _true_cost(
+    demand: Demand, alternatives: Alternatives, assignment: Assignment, transfers: TransferPlan
+) -> int:
+    """Cost with the transfers really planned in place of their estimates."""
+    estimated = sum(
+        alternatives.get_option(party.cell.index, service_id).transfer_minor * party.size
+        for index, service_id in assignment.service_of.items()
+        for party in demand.units[index].parties
+    )
+    return assignment.cost_minor - estimated + sum(duty.cost_minor for duty in transfers.duties)
+
+
+def price_transfers(transfers: TransferPlan) -> dict[tuple[str, str], int]:
+    """Minor units per head really paid between places and terminals, averaged over the riders of each pair."""
+    paid: dict[tuple[str, str], int] = defaultdict(int)
+    heads: dict[tuple[str, str], int] = defaultdict(int)
+    for duty in transfers.duties:
+        load = sum(trip.load for trip in duty.trips)
+        for trip in duty.trips:
+            for rider in trip.riders:
+                cell = rider.party.cell
+                feeder = trip.role.value == "feeder"
+                key = (cell.board, trip.terminal) if feeder else (trip.terminal, cell.gate)
+                paid[key] += duty.cost_minor * rider.party.size // load
+                heads[key] += rider.party.size
+    return {key: amount // heads[key] for key, amount in paid.items()}
+
+
+def count_reserve(scenario: Scenario, transfers: TransferPlan) -> dict[tuple[str, int], int]:
+    """Coaches that transfers use per (line, day)."""
+    resources = Resources(scenario)
+    for duty in transfers.duties:
+        shape = duty.shape
+        resources.hold_coach(shape.fleet_id, shape.pull_out_min // DAY_MIN, shape.days, shape.drivers, 1)
+    return dict(resources.fleet_used)
+
+
+def list_riders(
+    scenario: Scenario, demand: Demand, assignment: Assignment, alternatives: Alternatives
+) -> list[Rider]:
+    """Parties on services, each with its option, in party order."""
+    services = {service.id: service for service in scenario.services}
+    riders = [
+        Rider(party, services[service_id], alternatives.get_option(party.cell.index, service_id))
+        for index, service_id in assignment.service_of.items()
+        for party in demand.units[index].parties
+    ]
+    return sorted(riders, key=lambda rider: rider.party.index)
