@@ -39,7 +39,8 @@ def _touched(from_min: int, to_min: int) -> range:
     last = to_min // 1440
     if to_min % 1440 == 0 and to_min > from_min:
         last -= 1
-    return range(from_min // 1440, last + 1)
+    first = from_min // 1440
+    return range(first, max(first, last) + 1)
 
 
 def _days_out(view: View, duty: CoachDuty) -> list[int]:

@@ -154,7 +154,9 @@ def check_sites(table: TypedTable, sites: dict[str, Site], last: date, report: R
         if site is None:
             continue
         if site.receives_from_min >= site.receives_until_min:
-            report.note_rows("E131", table.raw, [row], "receives_from", "Receiving hours end before they begin.")
+            report.note_rows(
+                "E131", table.raw, [row], "receives_from", "Receiving hours end before they begin."
+            )
             del sites[site.id]
         elif not site.accepted:
             report.note_rows("W206", table.raw, [row], "accepted", f"Site '{site.id}' accepts nobody.")

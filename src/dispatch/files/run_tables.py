@@ -72,7 +72,7 @@ def _make_duty_row(duty: CoachDuty, first_date: date, time_zone: str) -> dict[st
         "driver_names": "|".join(duty.driver_names),
         "km": sum(leg.km_tenths for leg in duty.legs) / 10,
         "empty_km": sum(leg.km_tenths for leg in duty.legs if not leg.loaded) / 10,
-    } | {term: duty.costs.get(term, 0) / 100 for term in CASH_TERMS}
+    } | {f"cost_{term}": duty.costs.get(term, 0) / 100 for term in CASH_TERMS}
 
 
 def parse_run_table(content: bytes, contract: tuple[Column, ...]) -> pd.DataFrame:

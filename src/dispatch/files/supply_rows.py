@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from math import ceil
 from importlib import resources
+from math import ceil
 from typing import Any
 
 import numpy as np

@@ -278,6 +278,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "empty_km": ("其中空驶", "of it empty"),
     "links": ("文件", "Files"),
     "tables": ("数据表", "tables"),
+    "table_trips": ("趟次数据", "trips CSV"),
+    "table_duties": ("车辆任务数据", "duties CSV"),
+    "table_outcomes": ("人员结果数据", "outcomes CSV"),
     "provenance": ("来历", "Provenance"),
     "page_private": (
         "内部使用。本书不含姓名、证件号与电话。",

@@ -97,6 +97,8 @@ MOST_DATES = 7
 #: No candidate for corridors shorter than this, nor with a terminal farther from its people; km in line.
 LEAST_CORRIDOR_KM = 200.0
 MOST_ACCESS_KM = 200.0
+#: Within this distance a terminal of the scenario goes before nearer known ones; km in line.
+OWN_FIRST_KM = 100.0
 #: A known terminal this near to one of the scenario's is taken to be the same.
 SAME_TERMINAL_KM = 5.0
 
@@ -224,13 +226,13 @@ class _Ends:
         return self._found[end, name]
 
     def _find_nearest(self, places: list[Place]) -> TerminalChoice | None:
-        """Nearest terminal within reach; one of the scenario's own goes before all known ones."""
+        """Nearest terminal within reach; a near one of the scenario's own goes before all known ones."""
         if not places:
             return None
         lat = sum(place.lat for place in places) / len(places)
         lon = sum(place.lon for place in places) / len(places)
         reach = [
-            (terminal.known is not None, km, terminal.name, terminal)
+            (terminal.known is not None or km > OWN_FIRST_KM, km, terminal.name, terminal)
             for terminal in self._terminals
             if (km := geodesic_km(lat, lon, terminal.lat, terminal.lon)) <= MOST_ACCESS_KM
         ]

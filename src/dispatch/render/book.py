@@ -33,7 +33,14 @@ from dispatch.render.safe_text import escape_text
 from dispatch.render.trip_classes import CLASSES
 
 #: Files beside the book: (address, word of the catalogue).
-FILES = (("map.html", "map"), ("manifests/", "manifest"), ("plan.json", "plan"), ("tables/", "tables"))
+FILES = (
+    ("map.html", "map"),
+    ("manifests/", "manifest"),
+    ("plan.json", "plan"),
+    ("trips.csv", "table_trips"),
+    ("duties.csv", "table_duties"),
+    ("outcomes.csv", "table_outcomes"),
+)
 _SECTION_HEAD = re.compile(r'<section id="([^"]+)"><h2>(.*?)</h2>')
 
 

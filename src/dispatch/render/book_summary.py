@@ -8,7 +8,8 @@ from dispatch.model.plan import Plan
 from dispatch.model.scenario import Scenario
 from dispatch.render.book_markup import Cell, Html, join, make_section, make_table, note, tag
 from dispatch.render.charts import render_share
-from dispatch.render.plan_figures import Figures, find_plan_figure, gap_in_words, percent_text
+from dispatch.render.plan_figures import Figures, gap_in_words, percent_text
+from dispatch.render.reported_figures import find_plan_figure
 from dispatch.render.trip_classes import CLASSES, date_text
 from dispatch.units import clock_text, format_money
 
@@ -123,7 +124,7 @@ def render_reported(scenario: Scenario, plan: Plan, figures: Figures, lang: Lang
         heads = [word(key, lang) for key in ("what", "reported", "in_this_plan", "source", "confidence")]
         rows = []
         for fact in scenario.facts:
-            like = find_plan_figure(fact, scenario, plan, figures)
+            like = find_plan_figure(fact, scenario, plan, figures, lang)
             ours: Cell = (
                 tag("b", like) if like is not None else tag("span", word("no_like_figure", lang), css="faint")
             )

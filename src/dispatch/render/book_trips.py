@@ -57,7 +57,7 @@ def _chart_and_table(
     table = make_table(
         heads, rows, numeric=range(1, len(heads)), total=[word("total", lang), *total, sum(total)]
     )
-    return join([tag("div", Html(chart), css="figure"), table])
+    return tag("div", join([tag("div", Html(chart), css="figure"), table]), css="pair")
 
 
 def render_batches(scenario: Scenario, plan: Plan, lang: Lang) -> Html:

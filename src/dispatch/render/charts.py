@@ -153,7 +153,7 @@ def _grid_line(value: int, y: float, left: float, width: float) -> str:
 def _text(
     x: float, y: float, text: str, anchor: str, size: int, weight: int = 400, colour: str = _INK
 ) -> str:
-    return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' font-size='{size}' font-weight='{weight}' fill='{colour}'>{escape_text(text)}</text>"
+    return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' font-size='{size}' font-weight='{weight}' fill='{colour}' paint-order='stroke' stroke='#fff' stroke-width='3'>{escape_text(text)}</text>"
 
 
 def _legend(series: Sequence[Series], ident: str) -> str:

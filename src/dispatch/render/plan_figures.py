@@ -1,4 +1,4 @@
-"""Figures of a plan that pages print: counts, money in words, and the plan's figure beside a reported one.
+"""Figures of a plan that pages print: counts, and money in words.
 
 Everything is read or added up from the plan; nothing is decided here.
 """
@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from dispatch.messages import Lang, word
 from dispatch.model.plan import HOPELESS, Plan
-from dispatch.model.scenario import ReportedFigure, Scenario
-from dispatch.model.supply import Mode
+from dispatch.model.scenario import Scenario
 from dispatch.render.trip_classes import CLASSES, class_of, count_classes
 from dispatch.units import format_money
 
@@ -101,63 +100,3 @@ def gap_in_words(gap_minor: int | None, currency: str, lang: Lang) -> str:
 def percent_text(ratio: float | None) -> str:
     """``1.23 %``; a dash where there is no ratio."""
     return "–" if ratio is None else f"{100 * ratio:.2f} %"
-
-
-#: Keys of reported figures that mean one of the plan's; other keys have no like figure.
-_LIKE = {
-    "workers": "served", "people": "served", "persons": "served", "passengers": "served", "served": "served",
-    "roster": "roster", "batches": "batches", "trips": "trips", "coaches": "coaches", "buses": "coaches",
-    "vehicles": "coaches", "bus_trips": "bus", "coach_trips": "bus", "trains": "train", "train_trips": "train",
-    "aircraft": "charter", "flights": "charter", "charters": "charter", "charter_trips": "charter",
-    "feeders": "feeder", "last_miles": "last_mile", "carriages": "carriages", "own_tickets": "own_ticket",
-    "own_ticket": "own_ticket", "unserved": "unserved", "employers": "employers", "sites": "sites",
-    "bus_people": "bus_people", "train_people": "train_people", "charter_people": "charter_people",
-}  # fmt: skip
-
-
-def find_plan_figure(fact: ReportedFigure, scenario: Scenario, plan: Plan, figures: Figures) -> str | None:
-    """The plan's figure that a reported one is to be compared with; None when there is none of the same kind.
-
-    A key may be limited to one destination area, by its id or name: ``workers@320500``, ``coaches@杭州市``.
-    """
-    key, _, area = fact.key.strip().lower().partition("@")
-    like = _LIKE.get(key)
-    if like is None:
-        return None
-    if area:
-        return _find_area_figure(like, fact.key.strip().partition("@")[2], scenario, plan)
-    values = {
-        "served": figures.served, "roster": figures.roster, "batches": figures.batches, "trips": figures.all_trips,
-        "coaches": figures.coaches, "carriages": figures.carriages, "own_ticket": figures.own_ticket,
-        "unserved": figures.unserved, **figures.trips, **{f"{k}_people": n for k, n in figures.people.items()},
-    }  # fmt: skip
-    if like in ("employers", "sites"):
-        return f"{_count_receivers(scenario, plan, like):,}"
-    return f"{values[like]:,}"
-
-
-def _find_area_figure(like: str, area: str, scenario: Scenario, plan: Plan) -> str | None:
-    regions = scenario.geography.regions
-    ids = {area} | {region.id for region in regions.values() if region.name == area}
-    batches = [batch for batch in plan.batches if batch.destination_area in ids]
-    trips = {trip_id for batch in batches for trip_id in batch.trip_ids}
-    chosen = [trip for trip in plan.trips if trip.id in trips]
-    if like == "served":
-        return f"{sum(batch.workers for batch in batches):,}"
-    if like == "batches":
-        return f"{len(batches):,}"
-    if like == "coaches":
-        return f"{len({trip.duty_id for trip in chosen if trip.duty_id}):,}"
-    if like == "trips":
-        return f"{len(chosen):,}"
-    if like in (Mode.BUS, Mode.TRAIN, Mode.CHARTER):
-        return f"{sum(class_of(trip) == like for trip in chosen):,}"
-    return None
-
-
-def _count_receivers(scenario: Scenario, plan: Plan, like: str) -> int:
-    travelling = set(plan.outcomes.loc[plan.outcomes["status"] == ITINERARY, "worker_id"])
-    workers = scenario.workers
-    sites = set(workers.loc[workers["worker_id"].isin(travelling), "site_id"]) - {""}
-    known = [scenario.geography.sites[site] for site in sites if site in scenario.geography.sites]
-    return len({site.employer for site in known}) if like == "employers" else len(known)

@@ -27,7 +27,14 @@ _SEATS = {
     "磨子桥镇": (33.19, 107.45, Precision.TOWNSHIP, (YANG, HANZHONG, SHAANXI)),
     "汉中": (33.07, 107.03, Precision.PREFECTURE, (HANZHONG, SHAANXI)),
 }
-_CODES = {"610723": "洋县", "610725": "勉县", "320583": "昆山", "6107": "汉中", "昆山市": "昆山", "汉中市": "汉中"}
+_CODES = {
+    "610723": "洋县",
+    "610725": "勉县",
+    "320583": "昆山",
+    "6107": "汉中",
+    "昆山市": "昆山",
+    "汉中市": "汉中",
+}
 
 
 class FivePlaces:
@@ -40,7 +47,9 @@ class FivePlaces:
         self.questions.append((text, within))
         name = _CODES.get(text, text)
         if text == "鼓楼区":
-            return ResolvedName(found=False, ambiguous=True, candidates=("江苏省南京市鼓楼区", "福建省福州市鼓楼区"))
+            return ResolvedName(
+                found=False, ambiguous=True, candidates=("江苏省南京市鼓楼区", "福建省福州市鼓楼区")
+            )
         if name not in _SEATS:
             return ResolvedName(found=False, candidates=("陕西省汉中市洋县",) if text == "羊县" else ())
         lat, lon, precision, regions = _SEATS[name]
@@ -60,7 +69,9 @@ def read_plain_policy(
     rules = {name: EntryRule(name=name) for name in ("certificate_3_days", "none")}
     findings = ()
     if "mistake" in names:
-        findings = (Finding(code="E301", severity=Severity.ERROR, message="Rule profile 'mistake' is unknown."),)
+        findings = (
+            Finding(code="E301", severity=Severity.ERROR, message="Rule profile 'mistake' is unknown."),
+        )
     return Policy(profile_names=names, entry_rules=rules), findings
 
 
@@ -95,7 +106,12 @@ s1,一号门,昆山电子,昆山,2020-03-01,08:00,20:00,200
 
 def write_world(folder: Path, **changes: str | bytes) -> Path:
     """Folder with the small campaign; ``scenario``, ``workers``, ``places``, ``sites`` or other tables replaced."""
-    texts: dict[str, str | bytes] = {"scenario": SCENARIO, "workers": WORKERS, "places": PLACES, "sites": SITES}
+    texts: dict[str, str | bytes] = {
+        "scenario": SCENARIO,
+        "workers": WORKERS,
+        "places": PLACES,
+        "sites": SITES,
+    }
     texts |= changes
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -26,7 +26,8 @@ from dispatch.files.schema import make_json_schema
 from dispatch.files.source import EncodingUnknown, decode_text
 from dispatch.files.table_specs import TABLES
 from dispatch.files.yaml_text import parse_yaml
-from dispatch.model.contracts import HEALTH, PANDAS_DTYPES, TRAVEL, WORKERS as WORKER_COLUMNS
+from dispatch.model.contracts import HEALTH, PANDAS_DTYPES, TRAVEL
+from dispatch.model.contracts import WORKERS as WORKER_COLUMNS
 from dispatch.model.geography import Precision, Tier
 from dispatch.model.scenario import Lock, LockKind, Scenario
 
@@ -82,11 +83,20 @@ def test_the_frames_keep_their_contracts(tmp_path: Path) -> None:
             places=PLACES + "s1x,门,site,,31.4,121.0\n",
         )
     )
-    for frame, contract in ((scenario.workers, WORKER_COLUMNS), (scenario.health, HEALTH), (scenario.travel, TRAVEL)):
+    for frame, contract in (
+        (scenario.workers, WORKER_COLUMNS),
+        (scenario.health, HEALTH),
+        (scenario.travel, TRAVEL),
+    ):
         assert list(frame.columns) == [column.name for column in contract]
         assert [str(frame[c.name].dtype) for c in contract] == [PANDAS_DTYPES[c.dtype] for c in contract]
     piece = scenario.health.iloc[0]
-    assert (piece["kind"], piece["result"], piece["seals"], piece["verified"]) == ("certificate", "ok", 2, True)
+    assert (piece["kind"], piece["result"], piece["seals"], piece["verified"]) == (
+        "certificate",
+        "ok",
+        2,
+        True,
+    )
     leg = scenario.travel.iloc[0]
     # 1402.55 km: 14025.5 tenths, half to even -> 14026; 1190.2 min -> up to 1191
     assert (leg["km_tenths"], leg["minutes"]) == (14026, 1191)
@@ -134,16 +144,21 @@ def test_bytes_of_no_known_encoding_are_refused() -> None:
 
 
 def test_an_xlsx_roster_keeps_serial_dates_zeros_and_day_fractions(tmp_path: Path) -> None:
-    folder = write_world(tmp_path, scenario=SCENARIO.replace("workers.csv", "w.xlsx").replace("sites.csv", "s.xlsx"))
+    folder = write_world(
+        tmp_path, scenario=SCENARIO.replace("workers.csv", "w.xlsx").replace("sites.csv", "s.xlsx")
+    )
     # 43890 is 29 February 2020: 43831 is 1 January 2020 (Excel), plus 31 + 28 days
     rows = [
         [],
         ["worker_id", "name", "home", "site", "earliest", "latest", "phone"],
-        ["007", "张三", "p1", "s1", 43890, datetime(2020, 3, 5), 13812345678],
+        ["007", "张三", "p1", "s1", 43890, date(2020, 3, 5), 13812345678],
     ]
     write_sheets(folder / "w.xlsx", {"人员": rows})
     # a quarter of a day is 06:00, three quarters 18:00
-    sites = [["site_id", "name", "place", "receives_from", "receives_until"], ["s1", "门", "昆山", 0.25, 0.75]]
+    sites = [
+        ["site_id", "name", "place", "receives_from", "receives_until"],
+        ["s1", "门", "昆山", 0.25, 0.75],
+    ]
     write_sheets(folder / "s.xlsx", {"Sheet1": [["x"]], "sites": sites})
     scenario = get_scenario(read_folder(folder))
     worker = scenario.workers.iloc[0]
@@ -216,14 +231,33 @@ def test_a_whole_scenario_may_be_one_workbook(tmp_path: Path) -> None:
 
 def test_a_mistake_in_the_key_sheet_names_its_row(tmp_path: Path) -> None:
     path = tmp_path / "campaign.xlsx"
-    write_sheets(path, {"scenario": [["format", 1], ["name", "b"], ["horizon.from", "2020-02-30"], ["horizon.to", "2020-03-01"]]})
+    write_sheets(
+        path,
+        {
+            "scenario": [
+                ["format", 1],
+                ["name", "b"],
+                ["horizon.from", "2020-02-30"],
+                ["horizon.to", "2020-03-01"],
+            ]
+        },
+    )
     finding = get_finding(read_scenario(path, FivePlaces(), read_plain_policy), "E122")
     assert finding.where.line == 3
 
 
 def test_yaml_keeps_clocks_dates_words_and_padded_numbers_as_text() -> None:
     data = parse_yaml("a: 22:00\nb: 0123\nc: no\nd: 2020-02-30\ne: 12\nf: 1.5\ng: true\nh:\n", "x").data
-    assert data == {"a": "22:00", "b": "0123", "c": "no", "d": "2020-02-30", "e": 12, "f": 1.5, "g": True, "h": None}
+    assert data == {
+        "a": "22:00",
+        "b": "0123",
+        "c": "no",
+        "d": "2020-02-30",
+        "e": 12,
+        "f": 1.5,
+        "g": True,
+        "h": None,
+    }
 
 
 def test_line_breaks_inside_cells_do_not_shift_line_numbers(tmp_path: Path) -> None:
@@ -303,14 +337,18 @@ def test_a_missing_fleet_becomes_unlimited_coaches_at_the_seat_of_each_origin_co
 
 def test_regions_get_dated_tiers_entry_rules_and_groups(tmp_path: Path) -> None:
     regions = "地区,起始日期,风险等级,准入规则,接送组\n洋县,2020-02-10,中风险,,north\n洋县,2020-03-01,低风险,,\n昆山市,,,certificate_3_days,\n"
-    scenario = get_scenario(read_world(tmp_path, scenario=SCENARIO + "regions: regions.csv\n", regions=regions))
+    scenario = get_scenario(
+        read_world(tmp_path, scenario=SCENARIO + "regions: regions.csv\n", regions=regions)
+    )
     geography = scenario.geography
     assert geography.get_tier("610723", date(2020, 2, 29)) is Tier.MEDIUM
     assert geography.get_tier("610723", date(2020, 3, 1)) is Tier.LOW
     assert geography.get_pickup_group("610723") == "north"
     assert geography.find_entry_rule("320583", date(2020, 3, 1)) == "certificate_3_days"
     wrong = read_world(
-        tmp_path, scenario=SCENARIO + "regions: regions.csv\n", regions="region,entry_rule\n洋县,certificate_3_day\n"
+        tmp_path,
+        scenario=SCENARIO + "regions: regions.csv\n",
+        regions="region,entry_rule\n洋县,certificate_3_day\n",
     )
     assert "certificate_3_days" in get_finding(wrong, "E128").message
 
@@ -329,7 +367,8 @@ def test_a_daily_service_becomes_one_service_a_day_with_planning_minutes(tmp_pat
     scenario = get_scenario(
         read_world(
             tmp_path,
-            scenario=SCENARIO + "terminals: terminals.csv\nservices: services.csv\nservice_stops: stops.csv\n",
+            scenario=SCENARIO
+            + "terminals: terminals.csv\nservices: services.csv\nservice_stops: stops.csv\n",
             terminals="terminal_id,name,lat,lon\nt1,洋县西站,33.21,107.5\nt2,昆山南站,31.38,120.95\n",
             services="service_id,name,mode,kind,committed,dates,carriage_seats,max_carriages,per_seat\n"
             "k1,K4558,火车,专列,是,2020-02-29..2020-03-01,118,16,60.5\n",
@@ -353,7 +392,8 @@ def test_a_terminal_may_state_its_own_time_zone(tmp_path: Path) -> None:
     scenario = get_scenario(
         read_world(
             tmp_path,
-            scenario=SCENARIO + "terminals: terminals.csv\nservices: services.csv\nservice_stops: stops.csv\n",
+            scenario=SCENARIO
+            + "terminals: terminals.csv\nservices: services.csv\nservice_stops: stops.csv\n",
             terminals="terminal_id,name,lat,lon,time_zone\nt1,洋县西站,33.21,107.5,\nt2,Vientiane,17.98,102.56,Asia/Bangkok\n",
             services="service_id,mode,dates,carriage_seats\nk1,charter,2020-02-28,180\n",
             stops=stops,
@@ -382,7 +422,11 @@ def test_locks_payers_crew_and_facts_are_read(tmp_path: Path) -> None:
         ("county", "all", (("*", 700),), 500000),
         ("firm", "all", (("*", 300),), None),
     ]
-    assert (scenario.crew[0].role, scenario.crew[0].used_week_min, scenario.crew[0].duties) == ("driver", 750, ("f1",))
+    assert (scenario.crew[0].role, scenario.crew[0].used_week_min, scenario.crew[0].duties) == (
+        "driver",
+        750,
+        ("f1",),
+    )
     assert scenario.facts[0].value == "3666"
 
 
@@ -393,14 +437,18 @@ def test_absent_tables_are_left_to_the_generator(tmp_path: Path) -> None:
     assert result.scenario is None and not result.has_errors
     assert result.generated is not None
     assert (result.generated.seed, result.generated.absent_tables) == (7, ("workers",))
-    made = read_scenario(folder, FivePlaces(), read_plain_policy, made_files={"workers.csv": WORKERS.encode()})
+    made = read_scenario(
+        folder, FivePlaces(), read_plain_policy, made_files={"workers.csv": WORKERS.encode()}
+    )
     assert len(get_scenario(made).workers) == 3
 
 
 def test_the_hash_follows_the_content_of_every_file(tmp_path: Path) -> None:
     first = get_scenario(read_world(tmp_path / "a")).content_hash
     assert get_scenario(read_world(tmp_path / "b")).content_hash == first
-    assert get_scenario(read_world(tmp_path / "c", sites=SITES.replace("200\n", "201\n"))).content_hash != first
+    assert (
+        get_scenario(read_world(tmp_path / "c", sites=SITES.replace("200\n", "201\n"))).content_hash != first
+    )
 
 
 def test_the_schema_lists_every_key_and_column() -> None:

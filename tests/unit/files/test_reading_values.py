@@ -17,7 +17,16 @@ from dispatch.files.values import Unreadable, parse_clock, parse_date, parse_dec
 
 
 @pytest.mark.parametrize(
-    "text", ["2020-02-29", "2020/2/29", "2020.02.29", "2020年2月29日", "20200229", "２０２０-０２-２９", "2020-02-29 00:00:00"]
+    "text",
+    [
+        "2020-02-29",
+        "2020/2/29",
+        "2020.02.29",
+        "2020年2月29日",
+        "20200229",
+        "２０２０-０２-２９",
+        "2020-02-29 00:00:00",
+    ],
 )
 def test_a_date_may_be_written_in_many_ways(text: str) -> None:
     assert parse_date(text) == date(2020, 2, 29)
@@ -37,7 +46,9 @@ def test_spreadsheet_serials_count_days_since_the_end_of_1899(day: date) -> None
 
 def test_clocks() -> None:
     # 7 x 60 + 30 = 450; the next day 1440 + 7 x 60 + 10 = 1870
-    assert [parse_clock(text) for text in ("07:30", "7:30", "24:00", "07:10+1", "０７：３０", "07:30:00")] == [450, 450, 1440, 1870, 450, 450]
+    assert [
+        parse_clock(text) for text in ("07:30", "7:30", "24:00", "07:10+1", "０７：３０", "07:30:00")
+    ] == [450, 450, 1440, 1870, 450, 450]
     assert parse_clock("0.5", excel=True) == 720
     for text in ("25:00", "07:60", "24:01", "0.5", "seven"):
         with pytest.raises(Unreadable):
@@ -62,7 +73,17 @@ def test_dates_of_a_service_may_be_a_list_or_a_daily_range() -> None:
 
 def test_the_example_of_the_standard_has_a_right_check_digit() -> None:
     # GB 11643-1999 prints 11010519491231002X and 440524188001010014 as examples
-    documents = pd.Series(["11010519491231002X", "11010519491231002x", "440524188001010014", "440524188001010015", "E12345678", ""], dtype="string")
+    documents = pd.Series(
+        [
+            "11010519491231002X",
+            "11010519491231002x",
+            "440524188001010014",
+            "440524188001010015",
+            "E12345678",
+            "",
+        ],
+        dtype="string",
+    )
     wrong, tail = check_documents(documents)
     assert list(wrong) == [False, False, False, True, False, False]
     assert not tail.any()
@@ -104,4 +125,8 @@ def test_seat_rows_add_up() -> None:
     assert parse_rows("four") is None
     assert derive_rows(53) == (4,) * 12 + (5,)
     assert all(sum(derive_rows(n)) == n and max(derive_rows(n)) <= 5 for n in range(2, 80))
-    assert {kind.id: sum(kind.row_seats) for kind in make_built_in_types()} == {"coach53": 53, "coach45": 45, "coach35": 35}
+    assert {kind.id: sum(kind.row_seats) for kind in make_built_in_types()} == {
+        "coach53": 53,
+        "coach45": 45,
+        "coach35": 35,
+    }

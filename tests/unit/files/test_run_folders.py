@@ -81,7 +81,9 @@ def make_plan(detail: str = "=cmd()", load: int = 1, gap: float | None = 0.125) 
             {"worker_id": "002", "party_key": "002", "status": "unserved", "reason": "not_cleared", "next_step": "-1"},
         ],
     )  # fmt: skip
-    rides = make_frame(RIDES, [{"worker_id": "001", "leg": 1, "trip_id": "T1", "alight_stop": 1, "seat": "3A"}])
+    rides = make_frame(
+        RIDES, [{"worker_id": "001", "leg": 1, "trip_id": "T1", "alight_stop": 1, "seat": "3A"}]
+    )
     return Plan(
         scenario_name="small", scenario_hash="ab" * 32, seed=1, effort="quick", version="0.1.0", trips=(trip,),
         duties=(duty,), service_runs=(ServiceRun(service_id="P1", trip_id="T9", carriages=2, load=0, costs={"seats": 0}),),
@@ -115,7 +117,9 @@ def assert_same_plan(left: Plan, right: Plan) -> None:
             assert getattr(left, item.name) == getattr(right, item.name), item.name
 
 
-def write(folder: Path, plan: Plan, *, force: bool = False, extra: dict[str, bytes | str] | None = None) -> str:
+def write(
+    folder: Path, plan: Plan, *, force: bool = False, extra: dict[str, bytes | str] | None = None
+) -> str:
     scenario = folder.parent / "scenarios" / "small"
     return write_run(folder, plan, scenario, extra or {}, LOG, first_date=FIRST, time_zone=ZONE, force=force)
 
@@ -128,7 +132,12 @@ def test_a_plan_reads_back_equal(tmp_path: Path) -> None:
     assert isinstance(again.trips[0].mode, Mode) and isinstance(again.remedies[0].reason, Reason)
     assert info.plan_hash == plan_hash == hash_plan(again)
     assert info.scenario_path == tmp_path / "scenarios" / "small"
-    assert (info.seconds, info.created_at, info.first_date, info.time_zone) == (1.5, LOG.created_at, FIRST, ZONE)
+    assert (info.seconds, info.created_at, info.first_date, info.time_zone) == (
+        1.5,
+        LOG.created_at,
+        FIRST,
+        ZONE,
+    )
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -137,7 +146,9 @@ def test_a_plan_reads_back_equal(tmp_path: Path) -> None:
     load=st.integers(0, 60),
     gap=st.none() | st.floats(0, 1),
 )
-def test_any_text_and_number_survives_the_round_trip(tmp_path: Path, detail: str, load: int, gap: float | None) -> None:
+def test_any_text_and_number_survives_the_round_trip(
+    tmp_path: Path, detail: str, load: int, gap: float | None
+) -> None:
     plan = make_plan(detail, load, gap)
     write(tmp_path / "run", plan, force=True)
     again, _ = read_plan(tmp_path / "run")
@@ -146,7 +157,13 @@ def test_any_text_and_number_survives_the_round_trip(tmp_path: Path, detail: str
 
 def test_an_empty_plan_reads_back_equal(tmp_path: Path) -> None:
     plan = dataclasses.replace(
-        make_plan(), trips=(), duties=(), batches=(), points={}, outcomes=make_frame(OUTCOMES), rides=make_frame(RIDES)
+        make_plan(),
+        trips=(),
+        duties=(),
+        batches=(),
+        points={},
+        outcomes=make_frame(OUTCOMES),
+        rides=make_frame(RIDES),
     )
     write(tmp_path / "run", plan)
     assert_same_plan(plan, read_plan(tmp_path / "run")[0])
@@ -165,7 +182,10 @@ def test_the_hash_changes_with_any_outcome_seat_or_amount() -> None:
     outcomes = plan.outcomes.assign(lateness_days=[1, 0])
     rides = plan.rides.assign(seat=pd.Series(["3B"], dtype="string"))
     costs = CostTerms(terms={"km": 771376, "vehicle_days": 160000})
-    variants = [dataclasses.replace(plan, **change) for change in ({"outcomes": outcomes}, {"rides": rides}, {"costs": costs})]
+    variants = [
+        dataclasses.replace(plan, **change)
+        for change in ({"outcomes": outcomes}, {"rides": rides}, {"costs": costs})
+    ]
     assert len({hash_plan(each) for each in (plan, *variants)}) == 4
 
 
@@ -218,7 +238,10 @@ def test_the_scenario_is_found_again_after_both_folders_move_together(tmp_path: 
     assert info.scenario_path == tmp_path / "two" / "scenarios" / "small"
 
 
-@pytest.mark.parametrize(("name", "old", "new"), [("outcomes.csv", "not_cleared", "budget"), ("plan.json", '"load": 1', '"load": 2')])
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [("outcomes.csv", "not_cleared", "budget"), ("plan.json", '"load": 1', '"load": 2')],
+)
 def test_a_run_changed_by_hand_is_refused(name: str, old: str, new: str, tmp_path: Path) -> None:
     write(tmp_path / "run", make_plan())
     path = tmp_path / "run" / name

@@ -290,6 +290,15 @@ def test_counties_without_tables_get_townships_villages_and_gates() -> None:
     assert {row["home"] for row in read_rows(files["workers.csv"], "workers")} <= set(villages)
 
 
+def test_without_villages_people_live_at_their_township() -> None:
+    county = {"region": "530421", "name": "甲县", "lat": 24.0, "lon": 102.0, "townships": 3}
+    files = make_generated_files(make_facts(origins={"counties": [county]}))
+    places = list(csv.DictReader(io.StringIO(files["places.csv"].decode())))
+    homes = {row["home"] for row in read_rows(files["workers.csv"], "workers")}
+    assert len(places) == 3
+    assert homes <= {place["place_id"] for place in places}
+
+
 def test_a_fleet_line_grows_with_the_roster() -> None:
     line = {"id": "L", "type": "coach53", "depot": "A", "per_1000_workers": 60,
             "day_rate": 1000, "km_rate": 4, "driver_day_rate": 300}  # fmt: skip

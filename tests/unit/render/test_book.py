@@ -14,7 +14,8 @@ from dispatch.model.plan import Certificate
 from dispatch.model.scenario import Assumption, ReportedFigure
 from dispatch.render.book import render_book
 from dispatch.render.payer_shares import PayerShare, share_cash
-from dispatch.render.plan_figures import count_figures, find_plan_figure, gap_in_words
+from dispatch.render.plan_figures import count_figures, gap_in_words
+from dispatch.render.reported_figures import find_plan_figure
 
 SCENARIO = world.make_scenario()
 PLAN = world.make_plan(SCENARIO)
@@ -142,18 +143,37 @@ def test_reported_figures_stand_beside_the_plans_with_their_source(page):
     assert "no like figure" in text, "a key without a counterpart is not forced beside one"
 
 
-def test_a_reported_figure_may_be_limited_to_a_destination_area():
-    figures = count_figures(SCENARIO, PLAN)
+def plan_figure(key, scenario=SCENARIO):
+    fact = ReportedFigure(key=key, label="", value="", source="")
+    return find_plan_figure(fact, scenario, PLAN, count_figures(scenario, PLAN), "en")
 
-    def ours(key):
-        return find_plan_figure(
-            ReportedFigure(key=key, label="", value="", source=""), SCENARIO, PLAN, figures
-        )
 
-    assert ours("workers@320500") == "38"
-    assert ours("coaches@苏州市") == "2"
-    assert ours("batches@东莞市") == "1"
-    assert ours("employers") == "1", "all workers of the small world go to one employer"
+@pytest.mark.parametrize(
+    ("key", "figure"),
+    [
+        ("people@320500", "38"),  # 20 + 18
+        ("coaches_people@苏州", "2 / 38"),
+        ("batches@东莞市", "1"),
+        ("people@昆山", "38"),  # a county stands for its destination area
+        ("trains@南京", "1"),
+        ("people@nowhere", "0"),
+        ("employers", "1"),  # all workers of the small world go to one employer
+        ("per_employer", "53.00"),
+        ("modes", "coach 3; train 1; feeder 1; last mile 1"),
+        ("dates", "2020-02-28 – 2020-02-29"),
+        ("train", "D1946"),
+        ("cap", "0.5"),
+        ("poor", None),
+    ],
+)
+def test_a_reported_figure_is_compared_with_one_of_its_own_kind(key, figure):
+    assert plan_figure(key) == figure
+
+
+def test_a_priority_class_of_the_roster_is_counted_among_those_who_travel():
+    classes = ["poor" if n in (0, 1, 57) else "" for n in range(world.ROSTER)]  # W057 is unserved
+    scenario = SCENARIO.replace(workers=SCENARIO.workers.assign(priority_class=classes))
+    assert plan_figure("poor", scenario) == "2"
 
 
 def test_days_are_counted_in_chart_and_table_alike(page):

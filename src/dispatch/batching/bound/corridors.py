@@ -45,6 +45,8 @@ class BoundCorridor:
         Cluster of each cell (K,).
     per_head
         Least lateness, allowance and ride time per head by cell and day of ``days`` (K, T); infinity where no coach may.
+    pair_floor, has_pair
+        Least ride and allowance money per head by (boarding cluster, gate cluster), and whether anyone rides there.
     days
         Service dates considered.
     """
@@ -58,6 +60,7 @@ class BoundCorridor:
     gate_of: NDArray[np.int64]
     per_head: FloatArray
     pair_floor: FloatArray
+    has_pair: NDArray[np.bool_]
     days: tuple[int, ...]
 
     @property
@@ -148,6 +151,8 @@ def _make_corridor(
     at = np.array([board_of[cell.board] for cell in cells], dtype=np.int64)
     to = np.array([gate_of[cell.gate] for cell in cells], dtype=np.int64)
     pair_floor = np.zeros((len(boards), len(gates)))
+    has_pair = np.zeros(pair_floor.shape, dtype=bool)
+    has_pair[at, to] = True
     for row, cell in enumerate(cells):
         pair_floor[at[row], to[row]] = floors.find_ride_and_allowance(cell.board, cell.gate)
     return BoundCorridor(
@@ -160,6 +165,7 @@ def _make_corridor(
         gate_of=to,
         per_head=per_head,
         pair_floor=pair_floor,
+        has_pair=has_pair,
         days=days,
     )
 

@@ -114,6 +114,8 @@ def make_tours(space: SkeletonSpace, context: RoutingContext, line: FleetLine) -
         count_drivers_by_hours(_find_longest_drive(space, context, roads, line), standing, rules),
     )
     size = km.shape
+    first = may_reach(roads, corridor, context).astype(np.float64)
+    km[~(space.board_sets.inside @ first > 0)] = IMPOSSIBLE_KM
     return Tours(
         line=line,
         km=km.astype(np.int64),
@@ -140,6 +142,17 @@ def _find_loaded(space: SkeletonSpace, weights: FloatArray) -> FloatArray:
     heads = find_ways(space.board_sets, np.zeros(p), weights[:p, :p])
     tails = find_ways(space.gate_sets, np.zeros(depot - p), weights[p:depot, p:depot].T)
     return join_ways(heads, weights[:p, p:depot], tails)
+
+
+def may_reach(roads: Roads, corridor: BoundCorridor, context: RoutingContext) -> NDArray[np.bool_]:
+    """Boarding clusters that a coach of the depot can reach within boarding hours on the service date."""
+    p, depot = len(corridor.boards), len(roads.minutes) - 1
+    reached = find_earliest_end(
+        context.limits.pull_out_from_min, roads.minutes[depot, :p].astype(np.int64), context.rules
+    )
+    closes = [max(context.boarding[place][1] for place in cluster) for cluster in corridor.boards]
+    in_time: NDArray[np.bool_] = reached <= np.minimum(np.array(closes), DAY_MIN - 1)
+    return in_time
 
 
 def _find_longest_drive(
@@ -280,6 +293,8 @@ class Refiner:
         extra = np.zeros_like(corridor.pair_floor)
         for board, gate in product(*places):
             i, j = rows[board], columns[gate]
+            if not corridor.has_pair[i, j]:
+                continue
             boarded = shape.board_min[shape.pickups.index(board)]
             arrived = shape.arrive_min[shape.drops.index(gate)]
             dates = arrived // DAY_MIN - boarded // DAY_MIN + 1

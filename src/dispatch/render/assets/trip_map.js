@@ -3,7 +3,7 @@
   'use strict';
   var data = JSON.parse(document.getElementById('trip-data').textContent);
   var map = window.map_dispatch, W = data.words, T = data.trips, P = data.places, CLASSES = data.classes;
-  var FEEDER = 3, COUNT = T.id.length, MOST_LABELS = 120, MOST_LISTED = 12, MOST_FLOWS = 250;
+  var FEEDER = 3, COUNT = T.id.length, MOST_LABELS = 120, MOST_LISTED = 12, MOST_FLOWS = 60;
   var state = { day: '', area: -1, display: 'auto', search: '', classes: [true, true, true, true, true], only: null, trip: -1 };
   var shown = [], hay = null;
 
@@ -104,7 +104,7 @@
     }
     if (!bounds.isValid()) { return; }
     var narrow = window.innerWidth <= 760, open = !byId('detail').hidden;
-    var room = [open && !narrow ? 420 : 60, open && narrow ? window.innerHeight * 0.56 : 50];
+    var room = [open && !narrow ? Math.min(560, window.innerWidth * 0.42) : 60, open && narrow ? window.innerHeight * 0.56 : 50];
     map.fitBounds(bounds, { paddingTopLeft: [60, 50], paddingBottomRight: room, maxZoom: 11, animate: false });
   }
 
@@ -167,13 +167,13 @@
       routes[key].people += peopleOf(i);
     }
     order.sort(function (a, b) { return rank(a.cls) - rank(b.cls) || b.people - a.people; });
-    var faint = order.length > 400 ? 0.45 : 0.85;
+    var faint = order.length > 400 ? 0.35 : order.length > 60 ? 0.55 : 0.85;
     for (k = 0; k < order.length; k++) { drawRoute(order[k], faint); }
     drawStops(stopTotals());
   }
   function rank(cls) { return [1, 0, 0, 2, 2][cls]; }
   function drawRoute(route, opacity) {
-    var weight = Math.min(8, 2 + Math.sqrt(route.people) / 8);
+    var weight = Math.min(8, 1.6 + Math.sqrt(route.people) / 8);
     var drawn = line(lines, route.path, route.cls, weight, opacity, function () {
       if (route.trips.length === 1) { choose(route.trips[0]); } else { showTrips(className(route.cls), route.trips); }
     });
@@ -284,6 +284,7 @@
   }
   function drawChosen() {
     chosen.layers.clearLayers();
+    map.getPane('trips').style.opacity = state.trip >= 0 ? 0.3 : 1;
     var special = [];
     if (state.trip >= 0) {
       var stops = stopsOf(state.trip), path = stops.map(function (stop) { return point(stop.place); });
@@ -380,7 +381,9 @@
       aboard += stop.board - stop.alight;
       coarse = coarse || P.coarse[stop.place];
       make('td', row, k + 1);
-      make('td', row, P.name[stop.place] + (P.coarse[stop.place] ? ' ※' : ''));
+      var go = make('button', make('td', row), P.name[stop.place] + (P.coarse[stop.place] ? ' ※' : ''), 'go');
+      go.type = 'button';
+      go.addEventListener('click', function () { map.setView(point(stop.place), 10, { animate: false }); });
       make('td', row, clock(stop.arrive), 'clock');
       make('td', row, clock(stop.depart).slice(6), 'clock');
       make('td', row, stop.board || '', 'num'); make('td', row, stop.alight || '', 'num'); make('td', row, aboard, 'num');

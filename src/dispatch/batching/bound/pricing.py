@@ -1,0 +1,409 @@
+"""Pricing: the trip patterns of one corridor that cost least against given prices, or a proof that none costs too little.
+
+A pattern is a line, a date, a skeleton and loads. Its value is what the prices pay for the people aboard. All skeletons
+are screened by a bound on the fill (capacity priced by a multiplier), those that survive are filled exactly (people may be
+split, seats go to the best paid), the best are refined and filled again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.batching.bound.corridors import BoundCorridor
+from dispatch.batching.bound.fleets import MOST_DATES, Fleets
+from dispatch.batching.bound.params import BoundParams
+from dispatch.batching.bound.skeletons import (
+    Refiner,
+    Tours,
+    make_roads,
+    make_space,
+    make_tours,
+    may_reach,
+    price_cash,
+)
+from dispatch.model.scenario import Scenario
+from dispatch.model.supply import FleetLine
+from dispatch.routing.context import RoutingContext
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+#: Shares of the people at which multipliers of the screening are taken.
+_QUANTILES = (0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 0.95, 1.0)
+#: Skeletons filled at once; a bound on memory, not on the search.
+_BATCH = 2_000
+#: Skeletons filled exactly per line and date before the screening bound is taken as it is.
+_MOST_FILLED = 4_000
+#: A pattern that saves less than this share of its cost is not worth having.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Prices of one corridor: per head of each cell (K,), per trip by date (T,), per coach of each line and date.
+
+    ``coach``: (lines, MOST_DATES + horizon) scarcity price of one coach on a day; infinity where there is none.
+    """
+
+    cover: FloatArray
+    by_day: FloatArray
+    coach: FloatArray
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A trip pattern: loads by cell of its corridor, and what it costs in money (``cost``) without scarcity."""
+
+    line: int
+    day: int
+    board_set: int
+    gate_set: int
+    cost: float
+    touched: tuple[int, int]
+    loads: tuple[tuple[int, float], ...]
+    profit: float
+
+
+@dataclass(frozen=True)
+class Priced:
+    """Answer of pricing: ``scale`` in (0, 1] by which cover and day prices are too high at most, and better patterns."""
+
+    scale: float
+    patterns: tuple[Pattern, ...]
+    is_exact: bool
+
+
+@dataclass
+class _Found:
+    """Filled skeletons of one line and date."""
+
+    line: int
+    day: int
+    at: IntArray
+    cost: FloatArray
+    profit: FloatArray
+
+
+class Pricer:
+    """Prices the patterns of one corridor; remembers its skeletons and what refining showed."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        context: RoutingContext,
+        fleets: Fleets,
+        corridor: BoundCorridor,
+        params: BoundParams,
+    ) -> None:
+        self.context = context
+        self.fleets = fleets
+        self.corridor = corridor
+        self.params = params
+        self.space = make_space(corridor, context)
+        self.refiner = Refiner(
+            self.space, context, scenario.rates, [line.tariff for line in fleets.lines], params.tried_orders
+        )
+        self._tours: dict[tuple[str, bool], Tours] = {}
+        self._allowed: dict[int, NDArray[np.bool_] | None] = {}
+        self._room: dict[tuple[int, int], FloatArray] = {}
+        self._riders = self._find_riders()
+        self._usable = self._find_usable()
+        self._most_people = max((int(self._get_room(i, day).max()) for i in self._usable for day in corridor.days), default=0)
+
+    def _find_riders(self) -> dict[int, NDArray[np.bool_] | None]:
+        """Cells each line may carry (fleet locks); None = all."""
+        locks = [cell.fleet_lock for cell in self.corridor.cells]
+        if not any(locks):
+            return dict.fromkeys(range(len(self.fleets.lines)))
+        return {
+            i: np.array([lock in ("", line.id) for lock in locks]) for i, line in enumerate(self.fleets.lines)
+        }
+
+    def _find_usable(self) -> list[int]:
+        """Lines whose coaches reach some boarding place in time."""
+        if not np.isfinite(self.corridor.per_head).any():
+            return []
+        reached = {
+            depot: may_reach(make_roads(self.context, self.corridor, depot), self.corridor, self.context).any()
+            for depot in sorted({line.depot_place_id for line in self.fleets.lines})
+        }
+        return [i for i, line in enumerate(self.fleets.lines) if reached[line.depot_place_id]]
+
+    def _get_room(self, line: int, day: int) -> FloatArray:
+        if (line, day) not in self._room:
+            self._room[line, day] = self.fleets.find_room(self.fleets.lines[line], day, self.space)
+        return self._room[line, day]
+
+    def get_tours(self, line: FleetLine) -> Tours:
+        """Floors of all skeletons for coaches of a line's depot."""
+        key = (line.depot_place_id, line.returns)
+        if key not in self._tours:
+            self._tours[key] = make_tours(self.space, self.context, line)
+        return self._tours[key]
+
+    def find_most_room(self, days: Sequence[int]) -> int:
+        """Most people any coach can carry in the corridor on some dates, with the fewest drivers any skeleton needs."""
+        most = 0
+        for i in self._usable:
+            tours = self.get_tours(self.fleets.lines[i])
+            usable = tours.km < 1 << 40
+            if usable.any():
+                least = min(int(tours.drivers[usable].min()), 6)
+                most = max(most, *(int(self._get_room(i, day)[least]) for day in days))
+        return most
+
+    def price(self, prices: Prices) -> Priced:
+        """Patterns that cost less than they are worth, and how far prices must come down for there to be none."""
+        for _ in range(3):
+            found, rest = self._search(prices)
+            if not self._refine(found):
+                break
+        scale = min([rest, *(float((each.cost / (each.cost + each.profit)).min()) for each in found)])
+        scale /= 1 + 2 * TOLERANCE
+        patterns = self._pick(found, prices)
+        return Priced(scale, patterns, is_exact=rest == 1.0 and self._are_refined(found))
+
+    # -- search ------------------------------------------------------------------------------------------
+
+    def _search(self, prices: Prices) -> tuple[list[_Found], float]:
+        """Filled skeletons with a profit by line and date, and the scale that covers what was not filled."""
+        found: list[_Found] = []
+        rest = 1.0
+        values = self._find_values(prices)
+        for i in self._usable:
+            scale = self._search_line(i, prices, values, found)
+            rest = min(rest, scale)
+        return found, rest
+
+    def _find_values(self, prices: Prices) -> FloatArray:
+        """What one more person of a cell on a date pays beyond their own cost (K, T); at least 0."""
+        values: FloatArray = np.maximum(prices.cover[:, None] - self.corridor.per_head, 0.0)
+        return values
+
+    def _search_line(self, line: int, prices: Prices, values: FloatArray, found: list[_Found]) -> float:
+        riders = self._riders[line]
+        if riders is not None:
+            values = values * riders[:, None]
+        rooms = np.stack([self._get_room(line, day) for day in self.corridor.days])
+        best = float((values.max(axis=0) * np.minimum(rooms.max(axis=1), self.corridor.people.sum()) + prices.by_day).max())
+        if best <= 0 or best <= self._find_least_cash(line):
+            return 1.0
+        tours = self.get_tours(self.fleets.lines[line])
+        cash = price_cash(self.fleets.lines[line].tariff, tours.km, tours.days, tours.drivers)
+        allowed = self._get_allowed(line)
+        if allowed is not None:
+            cash = np.where(allowed, cash, np.inf)
+        near = self._screen(tours, cash, rooms, prices, values)
+        rest = 1.0
+        for t, day in enumerate(self.corridor.days):
+            rest = min(rest, self._fill_day(line, t, day, near, tours, cash, prices, values[:, t], found))
+        return rest
+
+    def _find_least_cash(self, line: int) -> float:
+        """Cash no trip of a line in the corridor can undercut."""
+        key = (self.fleets.lines[line].depot_place_id, self.fleets.lines[line].returns)
+        tariff = self.fleets.lines[line].tariff
+        if key not in self._tours:
+            return 0.0
+        tours = self._tours[key]
+        least = np.array([tours.km.min()]), np.array([tours.days.min()]), np.array([tours.drivers.min()])
+        return float(price_cash(tariff, *least)[0])
+
+    def _get_allowed(self, line: int) -> NDArray[np.bool_] | None:
+        if line not in self._allowed:
+            self._allowed[line] = self.fleets.find_allowed(self.fleets.lines[line], self.space)
+        return self._allowed[line]
+
+    def _screen(
+        self, tours: Tours, cash: FloatArray, rooms: FloatArray, prices: Prices, values: FloatArray
+    ) -> IntArray:
+        """Flat positions of the skeletons that might have a profit on some date."""
+        best = values.max(axis=1)
+        worth = self._bound_fill(best, rooms.max(axis=0)[np.minimum(tours.drivers, 6)])
+        near: IntArray = np.flatnonzero((worth + prices.by_day.max() > cash * (1 + TOLERANCE)).ravel())
+        return near
+
+    def _bound_fill(self, value: FloatArray, room: FloatArray) -> FloatArray:
+        """Bound on the worth of a full coach for every skeleton: min over m of room·m + Σ people·(value − m)⁺."""
+        corridor = self.corridor
+        bound = np.full(room.shape, np.inf)
+        for multiplier in _find_multipliers(value, corridor.people):
+            surplus = corridor.people * np.maximum(value - multiplier, 0.0)
+            pairs = np.zeros(corridor.pair_floor.shape)
+            np.add.at(pairs, (corridor.board_of, corridor.gate_of), surplus)
+            worth = (self.space.board_sets.inside @ pairs) @ self.space.gate_sets.inside.T
+            np.minimum(bound, worth + multiplier * room, out=bound)
+        return bound
+
+    def _fill_day(
+        self,
+        line: int,
+        t: int,
+        day: int,
+        near: IntArray,
+        tours: Tours,
+        cash: FloatArray,
+        prices: Prices,
+        value: FloatArray,
+        found: list[_Found],
+    ) -> float:
+        """Fill the skeletons left for a date exactly; returns the scale that covers those left unfilled."""
+        if not len(near) or not value.max(initial=0.0):
+            return 1.0
+        cost = cash.ravel()[near] + self._find_scarcity(line, day, tours.days.ravel()[near], prices)
+        room = self._get_room(line, day)[np.minimum(tours.drivers.ravel()[near], 6)]
+        worth = self._bound_fill_at(value, room, near) + prices.by_day[t]
+        keep = worth > cost * (1 + TOLERANCE)
+        at, cost, room, worth = near[keep], cost[keep], room[keep], worth[keep]
+        rest = 1.0
+        if len(at) > _MOST_FILLED:
+            order = np.argsort(-worth / np.maximum(cost, 1e-9), kind="stable")
+            rest = float(cost[order[_MOST_FILLED]] / worth[order[_MOST_FILLED]])
+            order = order[:_MOST_FILLED]
+            at, cost, room = at[order], cost[order], room[order]
+        for begin in range(0, len(at), _BATCH):
+            part = slice(begin, begin + _BATCH)
+            filled = self._fill(tours, at[part], room[part], value)[0] + prices.by_day[t]
+            profit = filled - cost[part]
+            good = profit > cost[part] * TOLERANCE
+            if good.any():
+                found.append(_Found(line, day, at[part][good], cost[part][good], profit[good]))
+        return rest
+
+    def _find_scarcity(self, line: int, day: int, dates: NDArray[np.int16], prices: Prices) -> FloatArray:
+        """Scarcity price of a coach for each number of dates away from a day on."""
+        row = prices.coach[line, day:]
+        if self.fleets.lines[line].returns:
+            total = np.concatenate(([0.0], np.cumsum(row[:MOST_DATES])))
+            scarcity: FloatArray = total[np.minimum(dates, MOST_DATES)]
+            return scarcity
+        to_end = max(self.fleets.last_day + 1 - day, 1)
+        return np.full(len(dates), float(row[:to_end].sum()))
+
+    def _bound_fill_at(self, value: FloatArray, room: FloatArray, at: IntArray) -> FloatArray:
+        corridor = self.corridor
+        a, b = np.divmod(at, len(self.space.gate_sets.members))
+        sets, inverse = np.unique(a, return_inverse=True)
+        gates = self.space.gate_sets.inside.T
+        bound = np.full(len(at), np.inf)
+        for multiplier in _find_multipliers(value, corridor.people):
+            surplus = corridor.people * np.maximum(value - multiplier, 0.0)
+            pairs = np.zeros(corridor.pair_floor.shape)
+            np.add.at(pairs, (corridor.board_of, corridor.gate_of), surplus)
+            worth = ((self.space.board_sets.inside[sets] @ pairs) @ gates)[inverse, b]
+            np.minimum(bound, worth + multiplier * room, out=bound)
+        return bound
+
+    def _fill(
+        self, tours: Tours, at: IntArray, room: FloatArray, value: FloatArray
+    ) -> tuple[FloatArray, FloatArray, IntArray]:
+        """(worth, loads, cells): best fractional load of each skeleton; loads are (skeletons, cells)."""
+        corridor = self.corridor
+        cells = np.flatnonzero(value > 0)
+        cells = cells[np.argsort(-value[cells], kind="stable")]
+        a, b = np.divmod(at, len(self.space.gate_sets.members))
+        boards, gates = corridor.board_of[cells], corridor.gate_of[cells]
+        aboard = self.space.board_sets.inside[a][:, boards] * self.space.gate_sets.inside[b][:, gates]
+        people = aboard * corridor.people[cells]
+        paid = np.broadcast_to(value[cells], people.shape)
+        special = np.flatnonzero(tours.extra_of[a, b])
+        if len(special):
+            paid = paid.copy()
+            extra = tours.get_extra(tours.extra_of[a[special], b[special]])
+            paid[special] = np.maximum(paid[special] - extra[:, boards, gates], 0.0)
+        loads = _load(people, paid, room, special)
+        loads = np.where(paid > 0, loads, 0.0)
+        return (loads * paid).sum(axis=1), loads, cells
+
+    # -- refining and picking ----------------------------------------------------------------------------
+
+    def _refine(self, found: list[_Found]) -> bool:
+        """Refine the most profitable skeletons that are not yet; True where some floor rose."""
+        ratios: dict[tuple[tuple[str, bool], int], float] = {}
+        for each in found:
+            line = self.fleets.lines[each.line]
+            key = (line.depot_place_id, line.returns)
+            refined = self._tours[key].refined.ravel()
+            for at, ratio in zip(each.at.tolist(), find_ratios(each).tolist(), strict=True):
+                if not refined[at]:
+                    ratios[key, at] = max(ratio, ratios.get((key, at), 0.0))
+        best = sorted(ratios, key=lambda each: (-ratios[each], each))[: self.params.refinements]
+        gate_sets = len(self.space.gate_sets.members)
+        rose = [self.refiner.refine(self._tours[key], *divmod(at, gate_sets), self._most_people) for key, at in best]
+        return any(rose)
+
+    def _are_refined(self, found: list[_Found]) -> bool:
+        return all(
+            bool(self.get_tours(self.fleets.lines[each.line]).refined.ravel()[each.at].all()) for each in found
+        )
+
+    def _pick(self, found: list[_Found], prices: Prices) -> tuple[Pattern, ...]:
+        """Best patterns, at most two for a line and date."""
+        values = self._find_values(prices)
+        picked = []
+        for each in found:
+            ratio = find_ratios(each)
+            for i in np.argsort(-ratio, kind="stable")[:2].tolist():
+                picked.append((float(ratio[i]), each, i))
+        picked.sort(key=lambda item: (-item[0], item[1].line, item[1].day, int(item[1].at[item[2]])))
+        return tuple(
+            self._make_pattern(each, i, values) for _, each, i in picked[: self.params.columns_per_round]
+        )
+
+    def _make_pattern(self, each: _Found, i: int, values: FloatArray) -> Pattern:
+        line = self.fleets.lines[each.line]
+        tours = self.get_tours(line)
+        at = each.at[i : i + 1]
+        t = self.corridor.days.index(each.day)
+        value = values[:, t]
+        riders = self._riders[each.line]
+        if riders is not None:
+            value = value * riders
+        drivers = np.minimum(tours.drivers.ravel()[at], 6)
+        _, loads, cells = self._fill(tours, at, self._get_room(each.line, each.day)[drivers], value)
+        a, b = divmod(int(at[0]), len(self.space.gate_sets.members))
+        km, days = tours.km[a, b], int(tours.days[a, b])
+        cash = float(price_cash(line.tariff, np.array([km]), tours.days[a, b : b + 1], tours.drivers[a, b : b + 1])[0])
+        extra = tours.extra[int(tours.extra_of[a, b])]
+        kept = [(int(cell), float(load)) for cell, load in zip(cells, loads[0], strict=True) if load > 1e-9]
+        people = sum(
+            load * (self.corridor.per_head[cell, t] + extra[self.corridor.board_of[cell], self.corridor.gate_of[cell]])
+            for cell, load in kept
+        )
+        last = each.day + days if line.returns else max(self.fleets.last_day + 1, each.day + days)
+        return Pattern(
+            line=each.line, day=each.day, board_set=a, gate_set=b, cost=cash + people,
+            touched=(each.day, last), loads=tuple(kept), profit=float(each.profit[i]),
+        )  # fmt: skip
+
+
+def find_ratios(found: _Found) -> FloatArray:
+    """Profit by cost of filled skeletons."""
+    ratios: FloatArray = found.profit / np.maximum(found.cost, 1e-9)
+    return ratios
+
+
+def _find_multipliers(value: FloatArray, people: FloatArray) -> list[float]:
+    """Multipliers for the screening: values at certain shares of the people who pay anything, and 0."""
+    paying = value > 0
+    if not paying.any():
+        return [0.0]
+    order = np.argsort(value[paying], kind="stable")
+    share = np.cumsum(people[paying][order])
+    at = np.searchsorted(share, np.array(_QUANTILES) * share[-1]).clip(0, len(order) - 1)
+    return sorted({0.0, *(float(x) for x in value[paying][order][at])})
+
+
+def _load(people: FloatArray, paid: FloatArray, room: FloatArray, special: IntArray) -> FloatArray:
+    """Fractional loads: seats go to the best paid first. Columns are sorted by pay except in the ``special`` rows."""
+    before = np.cumsum(people, axis=1) - people
+    loads: FloatArray = np.clip(room[:, None] - before, 0.0, people)
+    for row in special.tolist():
+        order = np.argsort(-paid[row], kind="stable")
+        sorted_people = people[row][order]
+        ahead = np.cumsum(sorted_people) - sorted_people
+        loads[row, order] = np.clip(room[row] - ahead, 0.0, sorted_people)
+    return loads
