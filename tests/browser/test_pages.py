@@ -246,10 +246,14 @@ def test_the_book_shows_the_figures_of_the_plan(in_book):
 def test_the_books_filter_hides_other_trips_and_counts_the_rest(in_book):
     box = in_book.locator('input[data-table="trips-table"]')
     box.fill("昆山 02-29")  # both words: to 昆山 and under way on 29 Feb, T-001 and T-002
-    in_book.wait_for_function("() => document.querySelectorAll('#trips-table tbody tr:not([hidden])').length === 2")
+    in_book.wait_for_function(
+        "() => document.querySelectorAll('#trips-table tbody tr:not([hidden])').length === 2"
+    )
     assert "2 of 6" in in_book.locator("#trips .rows").inner_text()
     box.fill("")
-    in_book.wait_for_function("() => document.querySelectorAll('#trips-table tbody tr:not([hidden])').length === 6")
+    in_book.wait_for_function(
+        "() => document.querySelectorAll('#trips-table tbody tr:not([hidden])').length === 6"
+    )
 
 
 def test_hostile_names_are_literal_text_in_the_book(in_book):

@@ -132,6 +132,8 @@ def test_p3_printed_figures_that_do_not_add_up(four_villages: World) -> None:
         replace(trip, capacity=5),
         replace(trip, km_tenths=4000),
         replace(trip, batch_ids=("A",)),
+        replace(trip, service_id="K1"),
+        replace(trip, carriages=1),
         replace(trip, service_date_min=0),
         replace(trip, stops=(replace(trip.stops[0], board=3), *trip.stops[1:])),
         replace(trip, stops=(*trip.stops[:2], replace(trip.stops[2], site_ids=()))),
@@ -154,6 +156,25 @@ def test_p3_printed_figures_that_do_not_add_up(four_villages: World) -> None:
 def test_p3_an_outcome_that_contradicts_the_rides(four_villages: World, column: str, value: object) -> None:
     plan = replace(
         four_villages.plan, outcomes=change_frame(four_villages.plan.outcomes, "W1", column, value)
+    )
+    assert find_codes(four_villages.scenario, plan) == {"P3"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("mode", "bus"),
+        ("arrive_min", 2170),
+        ("lateness_days", 1),
+        ("service_date", pd.Timestamp("2020-03-02")),
+        ("batch_id", "A"),
+    ],
+)
+def test_p3_an_unserved_worker_with_the_figures_of_a_journey(
+    four_villages: World, column: str, value: object
+) -> None:
+    plan = replace(
+        four_villages.plan, outcomes=change_frame(four_villages.plan.outcomes, "W6", column, value)
     )
     assert find_codes(four_villages.scenario, plan) == {"P3"}
 

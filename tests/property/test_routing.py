@@ -23,7 +23,13 @@ from dispatch.routing.duties import find_best_feeder_order, make_feeder_duty, ma
 from dispatch.routing.extraction import TripLoad, make_connection_coach_duty, make_direct_coach_duty
 from dispatch.routing.orders import find_paths
 from dispatch.routing.seats import SeatParty, seat_coach, seat_train
-from dispatch.routing.trips import find_best_direct_trip, keeps_ride_limits, make_direct_trip, ride_minutes
+from dispatch.routing.trips import (
+    find_best_direct_trip,
+    find_cash_floor,
+    keeps_ride_limits,
+    make_direct_trip,
+    ride_minutes,
+)
 
 of_day = st.integers(0, 1439)
 rule_sets = st.builds(
@@ -160,6 +166,34 @@ def test_the_best_trip_is_that_of_trying_every_order(world):
     if best is not None:
         assert (best.cash_minor, best.pull_in_min - best.pull_out_min) == min(lawful)[:2]
         assert (best.pickups, best.drops) == min(lawful)[3]
+
+
+@given(worlds())
+@settings(max_examples=150, deadline=None)
+def test_no_lawful_trip_costs_less_than_its_floor(world):
+    context, a, x, _ = world
+    shape = make_direct_trip(context, "line", a, x)
+    if shape is None:
+        return
+    places = ["depot", *a, *x, *(["depot"] if context.lines["line"].returns else [])]
+    legs = [context.get_minutes(p, q) for p, q in pairwise(places)]
+    floor = find_cash_floor(context, context.lines["line"], shape.km_tenths_total, legs, len(a) + len(x))
+    assert floor <= shape.cash_minor
+
+
+def test_a_stop_that_stands_through_the_halt_is_not_counted_twice_in_the_floor():
+    # boards 06:00-06:45; 1,140 min bring it to x at 01:45, alighting to 02:30 reaches 30 min into the halt; from 05:00 it
+    # drives 1,120 min home, to 23:40 of the second day. Halt and dwells added up, 360 + 2,260 + 180 + 90 = 2,890, would
+    # be 00:10 of the third
+    context = make_world(
+        {("depot", "a"): (0, 0), ("a", "x"): (1, 1140), ("x", "depot"): (1, 1120)},
+        rules=DriverRules(halt_from_min=120, halt_until_min=300),
+        tariff=CoachTariff(day_minor=1),
+        limits=Limits(dwell_pickup_min=45, dwell_drop_min=45, pull_out_from_min=360),
+    )
+    shape = make_direct_trip(context, "line", ("a",), ("x",))
+    assert (shape.pull_in_min, shape.days) == (2860, 2)
+    assert find_cash_floor(context, context.lines["line"], 20, [0, 1140, 1120], 2) <= 2
 
 
 def name_halt(lat, lon):

@@ -28,6 +28,16 @@ class Offer:
     saving_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A coach being grown: its stops, the units chosen and the expected saving."""
+
+    shape: TripShape
+    units: tuple[Unit, ...]
+    saving_minor: int
+    is_full: bool
+
+
 def find_best_offer(
     costs: DirectCosts,
     resources: Resources,
@@ -36,13 +46,14 @@ def find_best_offer(
     rng: random.Random,
     *,
     tries: int,
+    only_day: int | None = None,
 ) -> Offer | None:
     """Best coach found for a pool of free units, or None when none saves anything.
 
-    ``tries``: how many (line, day) choices are grown, the most promising first with some chance.
+    ``only_day``: look at this service date alone. ``tries``: how many (line, day) choices are grown, the most promising first with some chance.
     """
     best: Offer | None = None
-    for fleet_id, day in _rank_openings(costs, resources, pool, values, rng)[:tries]:
+    for fleet_id, day in _rank_openings(costs, resources, pool, values, rng, only_day)[:tries]:
         offer = _grow(costs, fleet_id, day, pool, values)
         if offer and (best is None or offer.saving_minor > best.saving_minor) and resources.fits(offer.trip):
             best = offer
@@ -55,13 +66,14 @@ def _rank_openings(
     pool: Sequence[Unit],
     values: Mapping[int, int],
     rng: random.Random,
+    only_day: int | None,
 ) -> list[tuple[str, int]]:
     """(line, day) pairs by the values a full coach could take, minus its least cost, with noise."""
     ordered = sorted(pool, key=lambda unit: (-values[unit.index] / unit.size, unit.index))
     days: dict[int, list[Unit]] = defaultdict(list)
     for unit in ordered:
         if unit.cell.may_ride_bus:
-            for day in unit.cell.days:
+            for day in unit.cell.days if only_day is None else (only_day,):
                 days[day].append(unit)
     ranked = []
     for day, units in days.items():
@@ -95,17 +107,23 @@ def _grow(
     worth = {pair: sum(values[unit.index] for unit in units) for pair, units in by_pair.items()}
     start = max(sorted(by_pair), key=lambda pair: worth[pair])
     boards, gates = frozenset((start[0],)), frozenset((start[1],))
-    best = _fill(costs, fleet_id, day, boards, gates, by_pair, values)
-    while best is None or best.trip.load < best.trip.capacity:
+    best = _draft(costs, fleet_id, day, boards, gates, by_pair, values)
+    while best is None or not best.is_full:
         step = None
         for more_boards, more_gates in _neighbours(costs, fleet_id, boards, gates, worth):
-            offer = _fill(costs, fleet_id, day, more_boards, more_gates, by_pair, values)
-            if offer and (best is None or offer.saving_minor > best.saving_minor):
-                best, step = offer, (more_boards, more_gates)
+            draft = _draft(costs, fleet_id, day, more_boards, more_gates, by_pair, values)
+            if draft and (best is None or draft.saving_minor > best.saving_minor):
+                best, step = draft, (more_boards, more_gates)
         if step is None:
             break
         boards, gates = step
-    return best if best and best.saving_minor > 0 else None
+    if best is None or best.saving_minor <= 0:
+        return None
+    trip = costs.evaluate(fleet_id, day, best.units)
+    if trip is None:
+        return None
+    saving = sum(values[unit.index] for unit in best.units) - trip.cost_minor
+    return Offer(trip, saving) if saving > 0 else None
 
 
 #: Of the sets that are one stop larger, so many are weighed exactly.
@@ -138,7 +156,7 @@ def _neighbours(
     return ranked[:WEIGHED_NEIGHBOURS]
 
 
-def _fill(
+def _draft(
     costs: DirectCosts,
     fleet_id: str,
     day: int,
@@ -146,53 +164,49 @@ def _fill(
     gates: frozenset[str],
     by_pair: Mapping[Pair, Sequence[Unit]],
     values: Mapping[int, int],
-) -> Offer | None:
+) -> Draft | None:
     shape = costs.find_shape(fleet_id, boards, gates)
     if shape is None:
         return None
-    chosen = _choose_units(costs, shape, day, boards, gates, by_pair, values)
+    room = costs.get_capacity(shape, day)
+    chosen, worth, left = _choose_units(costs, shape, day, room, by_pair, values)
     if not chosen:
         return None
-    trip = costs.evaluate(fleet_id, day, tuple(chosen))
-    if trip is None:
-        return None
-    return Offer(trip, sum(values[unit.index] for unit in chosen) - trip.cost_minor)
+    return Draft(shape, tuple(chosen), worth - shape.cash_minor, left == 0)
 
 
 def _choose_units(
     costs: DirectCosts,
     shape: TripShape,
     day: int,
-    boards: frozenset[str],
-    gates: frozenset[str],
+    room: int,
     by_pair: Mapping[Pair, Sequence[Unit]],
     values: Mapping[int, int],
-) -> list[Unit]:
-    """Units that fill the coach by value per head, larger ones first among equals."""
-    ranked: list[tuple[float, int, int, Unit]] = []
-    seen: set[int] = set()
-    for board in boards:
-        for gate in gates:
+) -> tuple[list[Unit], int, int]:
+    """Units that fill the coach by value per head, larger ones first among equals; their net value; seats left."""
+    ranked: list[tuple[float, int, int, int, Unit]] = []
+    for board in shape.pickups:
+        for gate in shape.drops:
             for unit in by_pair.get((board, gate), ()):
-                if unit.index in seen:
-                    continue
-                seen.add(unit.index)
                 net = _net_value(costs, shape, day, unit, values[unit.index])
                 if net > 0:
-                    ranked.append((-net / unit.size, -unit.size, unit.index, unit))
-    ranked.sort(key=lambda item: item[:3])
-    room = costs.get_capacity(shape, day)
-    chosen = []
-    for _, _, _, unit in ranked:
-        if unit.size <= room:
+                    ranked.append((-net / unit.size, -unit.size, unit.index, net, unit))
+    ranked.sort()
+    chosen: list[Unit] = []
+    worth, last = 0, -1
+    for _, _, index, net, unit in ranked:
+        if unit.size <= room and index != last:
             room -= unit.size
+            worth += net
             chosen.append(unit)
             if room == 0:
                 break
-    return chosen
+        last = index
+    return chosen, worth, room
 
 
 def _net_value(costs: DirectCosts, shape: TripShape, day: int, unit: Unit, value: int) -> int:
+    """Value of a unit less what its people cost aboard; 0 where one of them may not ride."""
     for party in unit.parties:
         if party.cell.board not in shape.pickups or party.cell.gate not in shape.drops:
             return 0

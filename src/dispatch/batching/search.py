@@ -17,6 +17,7 @@ from dispatch.batching.demand import Unit
 from dispatch.batching.direct import DirectTrip
 from dispatch.batching.opening import find_best_offer
 from dispatch.batching.state import Assignment, CorridorKey, State
+from dispatch.batching.strategy import Strategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +27,35 @@ class SearchParams:
     steps: int
     start_temperature_ratio: float = 0.5
     end_temperature_ratio: float = 0.005
-    openings_tried: int = 4
+    openings_tried: int = 3
 
 
-def construct(state: State, rng: random.Random) -> None:
-    """First complete plan: corridor by corridor, the largest first."""
+def construct(state: State, rng: random.Random, strategy: Strategy) -> None:
+    """First complete plan: services and dates as the strategy wants them, then everyone else."""
+    units = state.demand.units
+    for index, service_id in sorted(strategy.service_of.items()):
+        unit = units[index]
+        if state.is_free(unit) and state.price_service(unit, service_id) is not None:
+            if state.may_ride_service(unit, service_id):
+                state.assign_service(unit, service_id)
+    wanted: dict[tuple[CorridorKey, int], list[Unit]] = {}
+    for index, day in sorted(strategy.day_of.items()):
+        if state.is_free(units[index]):
+            wanted.setdefault((units[index].cell.corridor, day), []).append(units[index])
+    for (_, day), pool in sorted(wanted.items()):
+        values = {unit.index: _alternative_cost(state, unit) for unit in pool}
+        while pool:
+            offer = find_best_offer(
+                state.costs, state.resources, pool, values, rng, tries=3, only_day=day
+            )
+            if offer is None:
+                break
+            state.add_trip(offer.trip)
+            gone = {unit.index for unit in offer.trip.units}
+            pool[:] = [unit for unit in pool if unit.index not in gone]
     corridors = state.demand.group_by_corridor()
     for key in sorted(corridors, key=lambda key: (-sum(unit.size for unit in corridors[key]), key)):
-        recreate(state, [unit for unit in corridors[key] if state.is_free(unit)], rng, openings_tried=6)
+        recreate(state, [unit for unit in corridors[key] if state.is_free(unit)], rng, openings_tried=4)
     close_underfilled(state)
     state.commit()
 
@@ -91,11 +113,11 @@ def ruin(state: State, corridor: CorridorKey, rng: random.Random) -> list[Unit]:
     if numbers:
         seed_trip = state.trips[rng.choice(numbers)]
         near = sorted(numbers, key=lambda n: (abs(state.trips[n].day - seed_trip.day) + 3 * rng.random(), n))
-        for number in near[: rng.choice((1, 1, 2, 2, 3))]:
+        for number in near[: rng.choice((1, 1, 1, 2, 2))]:
             pool.extend(_take_from_trip(state, number, rng))
     units = state.demand.units
     riders = sorted(state.riders_of[corridor])
-    for index in rng.sample(riders, min(len(riders), rng.choice((0, 6, 20, 60)))):
+    for index in rng.sample(riders, min(len(riders), rng.choice((0, 6, 15, 40)))):
         state.release(units[index])
         pool.append(units[index])
     taken = {unit.index for unit in pool}

@@ -17,6 +17,7 @@ from dispatch.batching.progress import Signals
 from dispatch.batching.resources import Resources
 from dispatch.batching.search import SearchParams, construct, improve
 from dispatch.batching.state import Assignment, State
+from dispatch.batching.strategy import Strategy, find_strategy
 from dispatch.batching.transfers import Rider, TransferPlan, TransferPlanner
 from dispatch.model.scenario import Scenario
 from dispatch.model.travel import FrozenTravel
@@ -82,7 +83,8 @@ def _search(
     state = make_state(problem, costs)
     if start is not None:
         refill(state, start)
-    construct(state, random.Random(seed))
+    strategy = find_strategy(state, seed) if start is None else Strategy(day_of={}, service_of={})
+    construct(state, random.Random(seed), strategy)
     signals.tell(name, f"{state.cost_minor}")
 
     def keep_going(step: int, best_minor: int) -> bool:

@@ -92,6 +92,7 @@ class TransferPlanner:
         self.bays_used: dict[tuple[str, int], int] = defaultdict(int)
         self._lines_near: dict[str, list[str]] = {}
         self._priced: dict[tuple[object, ...], TransferDuty | None] = {}
+        self._rooms: dict[tuple[str, str, Role], int] = {}
 
     def plan(self, riders: Sequence[Rider]) -> TransferPlan:
         """Transfer duties for all riders that need any."""
@@ -147,7 +148,7 @@ class TransferPlanner:
             by_place[cell.board if role is Role.FEEDER else cell.gate, rider.service.id].append(rider)
         trips: list[TransferTrip] = []
         for (place, _), group in sorted(by_place.items()):
-            room = max((self._room(line, role, terminal, place) for line in self._near(terminal)), default=0)
+            room = self._largest_room(role, terminal, place)
             bins: list[list[Rider]] = []
             for rider in sorted(group, key=lambda r: (-r.party.size, r.party.index)):
                 for each in bins:
@@ -204,8 +205,7 @@ class TransferPlanner:
         wait = limits.max_wait_h * 60
         if abs(a.limit_min - b.limit_min) > wait // 2:
             return False
-        room = max((self._room(line, a.role, a.terminal, next(iter(a.places))) for line in self._near(a.terminal)), default=0)
-        return a.load + b.load <= room
+        return a.load + b.load <= self._largest_room(a.role, a.terminal, min(a.places))
 
     def _nearness(self, a: TransferTrip, b: TransferTrip) -> int:
         km = self.context.get_km_tenths
@@ -361,9 +361,14 @@ class TransferPlanner:
             escorts=self.scenario.limits.escorts_per_coach,
         )
 
-    def _room(self, fleet_id: str, role: Role, terminal: str, place: str) -> int:
-        places = (place, terminal) if role is Role.FEEDER else (terminal, place)
-        return self._capacity(self.resources.lines[fleet_id].type_id, places, 0, 1)
+    def _largest_room(self, role: Role, terminal: str, place: str) -> int:
+        """Capacity of the largest coach near a terminal on a run to or from a place, with one driver."""
+        key = (terminal, place, role)
+        if key not in self._rooms:
+            places = (place, terminal) if role is Role.FEEDER else (terminal, place)
+            types = sorted({self.resources.lines[line].type_id for line in self._near(terminal)})
+            self._rooms[key] = max((self._capacity(type_id, places, 0, 1) for type_id in types), default=0)
+        return self._rooms[key]
 
     def _registered(self, fleet_id: str, place_ids: Sequence[str], day: int) -> bool:
         on = self.scenario.first_date + timedelta(days=day)

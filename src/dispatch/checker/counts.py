@@ -58,6 +58,10 @@ def _check_trip(view: View, trip: Trip) -> Iterator[Finding]:
 def _check_coach_trip(view: View, trip: Trip) -> Iterator[Finding]:
     if trip.mode is not Mode.BUS:
         yield broken("P3", trip.id, f"The mode is printed as {trip.mode}; a coach trip is bus.")
+    if trip.service_id or trip.carriages:
+        yield broken(
+            "P3", trip.id, f"A coach trip names the service '{trip.service_id}', {trip.carriages} carriages."
+        )
     capacity = find_coach_capacity(view, trip)
     if trip.capacity != capacity:
         yield broken("P3", trip.id, f"The capacity is printed as {trip.capacity}; {capacity} is in force.")
@@ -75,6 +79,10 @@ def _check_coach_trip(view: View, trip: Trip) -> Iterator[Finding]:
 
 def _check_service_trip(view: View, trip: Trip) -> Iterator[Finding]:
     service, run = view.services[trip.service_id], view.runs[trip.service_id]
+    if trip.duty_id or trip.km_tenths:
+        yield broken(
+            "P3", trip.id, f"A service trip names the duty '{trip.duty_id}' and {trip.km_tenths / 10:.1f} km."
+        )
     if trip.mode is not service.mode:
         yield broken("P3", trip.id, f"The mode is printed as {trip.mode}; the service is by {service.mode}.")
     if trip.carriages != run.carriages and (trip.carriages or service.mode is Mode.TRAIN):
@@ -141,6 +149,17 @@ def _check_set_aside(view: View) -> Iterator[Finding]:
         if outcome.party_key not in (person.party, f"{person.party}#{worker}"):
             yield broken(
                 "P3", worker, f"The party is printed as {outcome.party_key}; {person.party} was expected."
+            )
+        figures = (outcome.service_day, outcome.mode, outcome.arrive_min, outcome.lateness)
+        if outcome.status != "itinerary" and figures != (None, "", 0, 0):
+            yield broken(
+                "P3",
+                worker,
+                f"The worker is {outcome.status} but has a service date, mode, arrival or lateness.",
+            )
+        if outcome.status == "itinerary" and outcome.reason:
+            yield broken(
+                "P3", worker, f"The worker has an itinerary and the reason {outcome.reason} for having none."
             )
         if outcome.status != "itinerary" and outcome.batch:
             yield broken(

@@ -7,22 +7,21 @@ from decimal import Decimal
 from dispatch.files.assumed import Default, make_assumptions
 from dispatch.files.atlas import Atlas
 from dispatch.files.document import ScenarioDocument
+from dispatch.files.fleet_rows import (
+    SupplyContext,
+    make_default_fleet,
+    make_fleet,
+    make_vehicle_types,
+    read_defaults,
+)
 from dispatch.files.geography_rows import add_places, add_regions, add_sites, check_entry_rules, check_sites
 from dispatch.files.people_rows import make_facts, make_health, make_locks, make_payers
 from dispatch.files.report import Report, say_near_misses
 from dispatch.files.roster import RosterContext, make_workers
 from dispatch.files.scenario_yaml import LimitsMirror, RatesMirror
-from dispatch.files.service_rows import ServiceContext, make_services
-from dispatch.files.supply_rows import (
-    SupplyContext,
-    make_crew,
-    make_default_fleet,
-    make_fleet,
-    make_terminals,
-    make_travel,
-    make_vehicle_types,
-    read_defaults,
-)
+from dispatch.files.service_rows import make_services
+from dispatch.files.service_stops import ServiceContext
+from dispatch.files.supply_rows import make_crew, make_terminals, make_travel
 from dispatch.files.typed import TypedTable, check_references
 from dispatch.files.values import Unreadable
 from dispatch.findings import Where
@@ -64,7 +63,7 @@ def assemble_scenario(
     workers = make_workers(tables["workers"], roster, report)
     worker_ids, seen = set(workers["worker_id"]), set(tables["workers"].frame["worker_id"])
     types = make_vehicle_types(tables["vehicle_types"], report)
-    given = mirror.fleet is not None or "fleet" in document.sheets
+    given = mirror.fleet is not None or bool(tables["fleet"].raw.file)
     fleet = (
         make_fleet(tables["fleet"], set(types), supply, report)
         if given
@@ -76,7 +75,7 @@ def assemble_scenario(
     ), report)  # fmt: skip
     fleet_ids = {line.id for line in fleet}
     crew = make_crew(tables["crew"], fleet_ids, supply, report)
-    travel = make_travel(tables["travel"], supply, report)
+    travel = make_travel(tables["travel"], sites, supply, report)
     health = make_health(tables["health"], worker_ids, seen, report)
     values = {LockKind.SERVICE: {service.id for service in services}, LockKind.FLEET: fleet_ids}
     locks = make_locks(tables["locks"], worker_ids, seen, values, report)

@@ -144,16 +144,25 @@ class Atlas:
         answer = self.ask(wish.name, within)
         if not answer.found and not answer.ambiguous and within == self._origin and not wish.region:
             answer = self.ask(wish.name, "")
-        if not answer.found and not answer.ambiguous and wish.region:
-            answer = self.ask(wish.region, "")
+        if not answer.found and not answer.ambiguous:
+            answer = self._ask_seat(wish, answer)
         if not answer.found:
             own = find_near_misses(wish.name, self._names)
             return _explain(wish.name, answer, "place", own)
         self._keep_regions(answer)
         region_id = wish.region or answer.region_id
         place = self._make(wish, answer.lat, answer.lon, region_id, answer.precision, answer.source, True)
-        self._note_default(wish, place)
+        self._note_default(wish, place, answer.name)
         return place
+
+    def _ask_seat(self, wish: PlaceWish, answer: ResolvedName) -> ResolvedName:
+        """Seat that stands in for an unknown place: of its region, else of the one unit its address begins with."""
+        if wish.region:
+            return self.ask(wish.region, "")
+        if len(answer.candidates) == 1 and is_address_in(wish.name, answer.candidates[0]):
+            seat = self.ask(answer.candidates[0], "")
+            return seat if seat.found else answer
+        return answer
 
     def _make(
         self,
@@ -177,13 +186,13 @@ class Atlas:
             assumed=assumed,
         )
 
-    def _note_default(self, wish: PlaceWish, place: Place) -> None:
+    def _note_default(self, wish: PlaceWish, place: Place, seat: str = "") -> None:
         on_the_way = wish.kind in (PlaceKind.TERMINAL, PlaceKind.DEPOT)
         self.defaults.append(
             Default(
                 subject=place.id,
                 what=f"coordinates at {place.precision} precision",
-                value=f"{place.lat:.4f}, {place.lon:.4f} ({place.source})",
+                value=f"{seat} {place.lat:.4f}, {place.lon:.4f} ({place.source})".strip(),
                 table=wish.table,
                 touches="region" if on_the_way else "place",
                 key=place.region_id if on_the_way else place.id,
@@ -193,6 +202,21 @@ class Atlas:
     def _keep_regions(self, answer: ResolvedName) -> None:
         for region in answer.regions:
             self.regions.setdefault(region.id, region)
+
+
+def is_address_in(text: str, unit: str) -> bool:
+    """True if an address literally begins with a unit, given by its full name.
+
+    ``洋县黄安镇`` and ``陕西省洋县黄安镇`` lie in ``陕西省汉中市洋县``, ``昆山开发区`` in ``江苏省苏州市昆山市``; ``羊县`` is no address
+    in ``洋县``. Parts above the unit may be left out, and so may the unit's last character (市, 县, 区, 旗).
+    """
+    stems = [unit, unit[:-1]] if unit.endswith(("市", "县", "区", "旗")) else [unit]
+    for stem in stems:
+        for start in range(len(stem) - 1):
+            position = text.find(stem[start:])
+            if position >= 0 and text[:position] in unit:
+                return True
+    return False
 
 
 def _explain(text: str, answer: ResolvedName, noun: str, own: tuple[str, ...] = ()) -> Trouble:

@@ -78,7 +78,8 @@ def read_scenario(
     skip_invalid
         Leave rejected rows out instead of refusing the scenario.
     made_files
-        Files that exist only in memory (name -> bytes), e.g. generated tables; files on disk win.
+        Files that exist only in memory (name -> bytes), e.g. generated tables; files on disk win. A table that the
+        document does not name is read from ``<table>.csv`` among them.
     """
     report = Report(skip_invalid=skip_invalid)
     file = find_scenario_file(path)
@@ -122,8 +123,6 @@ def _find_generated(document: ScenarioDocument, files: InputFiles) -> Generated 
     if wish is None:
         return None
     absent = find_absent_tables(document, files)
-    if document.mirror.workers is None and "workers" not in document.sheets:
-        absent = tuple(dict.fromkeys(("workers", *absent)))
     return Generated(facts=wish.facts, seed=wish.seed, absent_tables=absent)
 
 

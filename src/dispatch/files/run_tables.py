@@ -55,7 +55,7 @@ def make_duties_table(plan: Plan, first_date: date, time_zone: str) -> pd.DataFr
         [_make_duty_row(duty, first_date, time_zone) for duty in plan.duties],
         columns=[
             "duty_id", "fleet_id", "trips", "pull_out", "pull_in", "days", "drivers", "driver_names",
-            "km", "empty_km", *CASH_TERMS,
+            "km", "empty_km", *(f"cost_{term}" for term in CASH_TERMS),
         ],
     )  # fmt: skip
 

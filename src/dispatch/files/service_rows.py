@@ -1,46 +1,18 @@
-"""Rows of ``services`` and ``service_stops`` to dated services with planning minutes."""
+"""Rows of ``services``: each service on each of its dates."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from dispatch.files.report import Report, say_near_misses
+from dispatch.files.report import Report
+from dispatch.files.service_stops import Halt, ServiceContext, collect_halts, time_stops
 from dispatch.files.typed import TypedTable, check_references
-from dispatch.files.values import Unreadable, parse_clock, parse_date
-from dispatch.model.geography import Place
-from dispatch.model.supply import Mode, Service, ServiceKind, ServiceStatus, ServiceStop, Terminal
-from dispatch.units import min_of_date, minor_from_decimal
-
-_DATED = re.compile(r"(\d{4}\D\d{1,2}\D\d{1,2}日?|\d{8})[ T]+(\d{1,2}:\d{2}(?:\+\d)?)(?::00)?")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServiceContext:
-    """What services refer to. ``zones``: own time zone of a terminal, where it has one."""
-
-    places: dict[str, Place]
-    terminals: dict[str, Terminal]
-    zones: dict[str, str]
-    first: date
-    last: date
-    time_zone: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Halt:
-    """A stop as written: minutes after midnight of the service date, or of ``on`` (the horizon's minutes)."""
-
-    row: int
-    place_id: str
-    arrive: tuple[date | None, int]
-    depart: tuple[date | None, int]
-    boards: bool
-    alights: bool
+from dispatch.files.values import Unreadable, parse_date
+from dispatch.model.supply import Mode, Service, ServiceKind, ServiceStatus, ServiceStop
+from dispatch.units import minor_from_decimal
 
 
 def make_services(
@@ -49,7 +21,7 @@ def make_services(
     """Every service on each of its dates, in the order of the rows and dates."""
     ids = {cells["service_id"] for _, cells in services.iterate_good()}
     check_references(stops, "service_id", ids, set(services.frame["service_id"]), "service", report)
-    halts = _collect_halts(stops, context, report)
+    halts = collect_halts(stops, context, report)
     made: list[Service] = []
     seen: set[str] = set()
     for row, cells in services.iterate_good():
@@ -95,69 +67,8 @@ def parse_dates(text: str, *, excel: bool = False) -> tuple[date, ...]:
     return tuple(dict.fromkeys(days))
 
 
-def _parse_moment(text: str, *, excel: bool) -> tuple[date | None, int]:
-    """(own date or None, minutes) of ``07:10``, ``07:10+1`` or ``2020-03-02 07:10``."""
-    match = _DATED.fullmatch(text.strip())
-    if match:
-        return parse_date(match[1]), parse_clock(match[2])
-    return None, parse_clock(text, excel=excel)
-
-
-def _collect_halts(
-    stops: TypedTable, context: ServiceContext, report: Report
-) -> dict[str, list[_Halt] | None]:
-    """Stops of each service in order; None for a service of which a stop was rejected."""
-    by_name = {context.places[key].name: key for key in context.terminals}
-    groups: dict[str, list[tuple[int, dict[str, Any]]]] = {}
-    for row, cells in stops.iterate_good():
-        groups.setdefault(cells["service_id"], []).append((row, cells))
-    halts: dict[str, list[_Halt] | None] = {
-        str(key): None for key in stops.frame["service_id"][stops.raw.rejected]
-    }
-    for key, rows in groups.items():
-        rows.sort(key=lambda pair: pair[1]["order"] if pair[1]["order"] is not None else pair[0])
-        found = [
-            _make_halt(row, cells, i == 0, i == len(rows) - 1, by_name, stops, context, report)
-            for i, (row, cells) in enumerate(rows)
-        ]
-        whole = [halt for halt in found if halt is not None]
-        halts[key] = whole if len(whole) == len(found) and key not in halts else None
-    return halts
-
-
-def _make_halt(
-    row: int, cells: dict[str, Any], is_first: bool, is_last: bool, by_name: dict[str, str],
-    stops: TypedTable, context: ServiceContext, report: Report,
-) -> _Halt | None:  # fmt: skip
-    place_id = cells["place"] if cells["place"] in context.terminals else by_name.get(cells["place"], "")
-    if not place_id:
-        hint = say_near_misses(cells["place"], [*context.terminals, *by_name])
-        report.note_rows("E128", stops.raw, [row], "place", f"There is no terminal '{cells['place']}'.{hint}")
-        return None
-    times: dict[str, tuple[date | None, int]] = {}
-    for column, other in (("arrive", "depart"), ("depart", "arrive")):
-        text = cells[column] or cells[other]
-        if not text:
-            report.note_rows("E121", stops.raw, [row], column, "Neither arrive nor depart is given.")
-            return None
-        try:
-            times[column] = _parse_moment(text, excel=stops.raw.excel)
-        except Unreadable as error:
-            column_shown = column if cells[column] else other
-            report.note_rows(error.code, stops.raw, [row], column_shown, str(error))
-            return None
-    return _Halt(
-        row=row,
-        place_id=place_id,
-        arrive=times["arrive"],
-        depart=times["depart"],
-        boards=not is_last if cells["boards"] is None else cells["boards"],
-        alights=not is_first if cells["alights"] is None else cells["alights"],
-    )
-
-
 def _make_on_dates(
-    row: int, cells: dict[str, Any], halts: list[_Halt] | None, services: TypedTable, stops: TypedTable,
+    row: int, cells: dict[str, Any], halts: list[Halt] | None, services: TypedTable, stops: TypedTable,
     context: ServiceContext, report: Report,
 ) -> list[Service]:  # fmt: skip
     if halts is None:
@@ -185,7 +96,7 @@ def _make_on_dates(
     made = []
     for day in days:
         service_id = f"{cells['service_id']}@{day.isoformat()}" if several else cells["service_id"]
-        made.append(_make_service(service_id, cells, _time_stops(halts, day, context)))
+        made.append(_make_service(service_id, cells, time_stops(halts, day, context)))
     return made
 
 
@@ -194,7 +105,7 @@ def _is_listed_again(cells: dict[str, Any], services: TypedTable) -> bool:
 
 
 def _find_days(
-    row: int, cells: dict[str, Any], halts: list[_Halt], services: TypedTable, report: Report
+    row: int, cells: dict[str, Any], halts: list[Halt], services: TypedTable, report: Report
 ) -> tuple[date, ...]:
     if cells["dates"]:
         try:
@@ -216,7 +127,7 @@ def _find_days(
 
 
 def _check_halts(
-    row: int, cells: dict[str, Any], halts: list[_Halt], services: TypedTable, stops: TypedTable, day: date,
+    row: int, cells: dict[str, Any], halts: list[Halt], services: TypedTable, stops: TypedTable, day: date,
     context: ServiceContext, report: Report,
 ) -> bool:  # fmt: skip
     boards = [i for i, halt in enumerate(halts) if halt.boards]
@@ -235,7 +146,7 @@ def _check_halts(
             "E131", services.raw, [row], "max_carriages", "max_carriages is below min_carriages."
         )
         return False
-    timed = _time_stops(halts, day, context)
+    timed = time_stops(halts, day, context)
     moments = [moment for stop in timed for moment in (stop.arrive_min, stop.depart_min)]
     for i in range(1, len(moments)):
         if moments[i] < moments[i - 1] or (i % 2 == 0 and moments[i] == moments[i - 1]):
@@ -244,34 +155,6 @@ def _check_halts(
                              f"Times of service '{cells['service_id']}' go back.")  # fmt: skip
             return False
     return True
-
-
-def _time_stops(halts: list[_Halt], day: date, context: ServiceContext) -> tuple[ServiceStop, ...]:
-    return tuple(
-        ServiceStop(
-            place_id=halt.place_id,
-            arrive_min=_planning_min(halt.arrive, day, halt.place_id, context),
-            depart_min=_planning_min(halt.depart, day, halt.place_id, context),
-            boards=halt.boards,
-            alights=halt.alights,
-        )
-        for halt in halts
-    )
-
-
-def _planning_min(moment: tuple[date | None, int], day: date, place_id: str, context: ServiceContext) -> int:
-    """Planning minute of a moment on the terminal's own clock."""
-    own_date, minutes = moment
-    local = min_of_date(context.first, own_date or day) + minutes
-    zone = context.zones.get(place_id)
-    if not zone or zone == context.time_zone:
-        return local
-    at = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone))
-    start = datetime(
-        context.first.year, context.first.month, context.first.day, tzinfo=ZoneInfo(context.time_zone)
-    )
-    shift = (start.utcoffset() or timedelta()) - (at.utcoffset() or timedelta())
-    return local + int(shift.total_seconds() // 60)
 
 
 def _make_service(service_id: str, cells: dict[str, Any], stops: tuple[ServiceStop, ...]) -> Service:

@@ -32,6 +32,10 @@ class InputFiles:
         """True if the file is there, on disk or in memory."""
         return name in self._made or (self.folder / name).is_file()
 
+    def is_made(self, name: str) -> bool:
+        """True if a file of this name was made in memory."""
+        return name in self._made
+
     def list_names(self) -> list[str]:
         """Names of the files in the scenario's folder, for near misses."""
         try:

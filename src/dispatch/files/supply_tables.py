@@ -165,7 +165,7 @@ SERVICE_STOPS = TableSpec(
 )
 TRAVEL = TableSpec(
     name="travel",
-    meaning="one row per directed pair of places",
+    meaning="one row per directed pair of places (a site id stands for its gate)",
     also=("里程", "路程"),
     columns=(
         column("from", Kind.TEXT, "place id or name", "from_id 起点 出发地", required=True),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dispatch.files.csv_table import parse_csv_table
 from dispatch.files.document import ScenarioDocument
 from dispatch.files.report import Report, say_near_misses
 from dispatch.files.source import EncodingUnknown, InputFiles, decode_text
@@ -18,7 +19,6 @@ from dispatch.files.tables import (
     make_inline_table,
     make_sheet_table,
     merge_tables,
-    parse_csv_table,
     parse_parquet_table,
     parse_xlsx_sheets,
 )
@@ -43,15 +43,23 @@ def find_absent_tables(document: ScenarioDocument, files: InputFiles) -> tuple[s
     """Tables of which a file is named but not there (to be made by the generator)."""
     absent = []
     for name in TABLES:
-        source = getattr(document.mirror, name)
+        source = find_source(name, document, files)
         names = [source] if isinstance(source, str) else source or []
         if any(isinstance(item, str) and not files.exists(item.split("#")[0]) for item in names):
             absent.append(name)
+    if find_source("workers", document, files) is None and "workers" not in document.sheets:
+        absent.insert(0, "workers")
     return tuple(absent)
 
 
-def _collect(name: str, document: ScenarioDocument, files: InputFiles, report: Report) -> list[RawTable]:
+def find_source(name: str, document: ScenarioDocument, files: InputFiles) -> Any:
+    """What the document says about a table; ``<name>.csv`` where it says nothing but the generator made that file."""
     source = getattr(document.mirror, name)
+    return f"{name}.csv" if source is None and files.is_made(f"{name}.csv") else source
+
+
+def _collect(name: str, document: ScenarioDocument, files: InputFiles, report: Report) -> list[RawTable]:
+    source = find_source(name, document, files)
     raws = [document.sheets[name]] if name in document.sheets else []
     if isinstance(source, list) and any(isinstance(item, dict) for item in source):
         return [*raws, *_read_inline(source, name, document.document, (name,), report)]

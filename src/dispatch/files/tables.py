@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -72,17 +71,6 @@ class RawTable:
         return self.frame[heading].astype("string").fillna("").str.strip()
 
 
-def parse_csv_table(text: str, table: str, file: str) -> RawTable:
-    """Table of a CSV text (comma, semicolon or tab). Line numbers count line breaks inside quoted cells.
-
-    Raises ``TableBroken`` when there is not even a heading row.
-    """
-    if not text.strip():
-        raise TableBroken("the file is empty")
-    delimiter = _find_delimiter(text)
-    return _parse_csv_fast(text, delimiter, table, file) or _parse_csv_exact(text, delimiter, table, file)
-
-
 def parse_xlsx_sheets(content: bytes, file: str) -> dict[str, list[list[Any]]]:
     """Cells of every sheet of a workbook, from cell A1. Raises ``TableBroken``."""
     import python_calamine
@@ -105,7 +93,7 @@ def make_sheet_table(cells: list[list[Any]], table: str, file: str) -> RawTable:
     headings = [text_of_cell(cell).strip() for cell in cells[start]]
     rows = [[text_of_cell(cell) for cell in row] for row in cells[start + 1 :]]
     lines = np.arange(start + 2, start + 2 + len(rows), dtype=np.int64)
-    raw = _make_table(table, file, headings, rows, lines, excel=True)
+    raw = make_text_table(table, file, headings, rows, lines, excel=True)
     raw.heading_line = start + 1
     return raw
 
@@ -138,7 +126,7 @@ def make_inline_table(rows: Sequence[Any], table: str, file: str, lines: Sequenc
     ]
     texts = [{str(key): text_of_cell(value) for key, value in row.items()} for row in rows]
     cells = [[text.get(heading, "") for heading in headings] for text in texts]
-    raw = _make_table(
+    raw = make_text_table(
         table, file, list(headings), cells, np.asarray(list(lines), dtype=np.int64), excel=False
     )
     raw.plain_numbers = tuple(plain)
@@ -207,73 +195,7 @@ def _text_of_float(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _find_delimiter(text: str) -> str:
-    heading = text.lstrip("\r\n").split("\n", 1)[0]
-    return max(",;\t", key=heading.count)
-
-
-def _parse_csv_fast(text: str, delimiter: str, table: str, file: str) -> RawTable | None:
-    """Pandas' reader, for files in which every row has the headings' number of cells; else None."""
-    first = text.split("\n", 1)[0]
-    if not first.strip() or first.count('"') % 2:
-        return None
-    headings = next(csv.reader([first.rstrip("\r")], delimiter=delimiter))
-    try:
-        frame = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            header=None,
-            skiprows=1,
-            names=list(range(len(headings) + 1)),
-        )
-    except pd.errors.EmptyDataError:
-        frame = pd.DataFrame(columns=range(len(headings) + 1), dtype=str)
-    except (pd.errors.ParserError, ValueError):
-        return None
-    if not isinstance(frame.index, pd.RangeIndex):
-        return None
-    frame = frame.fillna("")
-    if len(frame) and bool(frame[len(headings)].str.strip().ne("").any()):
-        return None
-    frame = frame.drop(columns=[len(headings)])
-    lines = np.arange(2, len(frame) + 2, dtype=np.int64) + _count_breaks_before(frame, text)
-    return _keep_filled(table, file, [heading.strip() for heading in headings], frame, lines)
-
-
-def _count_breaks_before(frame: pd.DataFrame, text: str) -> NDArray[np.int64]:
-    breaks = np.zeros(len(frame), dtype=np.int64)
-    if len(frame) and text.rstrip("\r\n").count("\n") > len(frame):
-        for name in frame.columns:
-            breaks += frame[name].str.count("\n").to_numpy(dtype=np.int64)
-        breaks = np.concatenate([[0], np.cumsum(breaks)[:-1]])
-    return breaks
-
-
-def _parse_csv_exact(text: str, delimiter: str, table: str, file: str) -> RawTable:
-    """The standard library's reader: slower, but says which row has too many cells."""
-    csv.field_size_limit(10_000_000)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    headings: list[str] = []
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    line = 1
-    try:
-        for row in reader:
-            if not headings:
-                headings = [cell.strip() for cell in row] if any(cell.strip() for cell in row) else []
-            else:
-                rows.append(row)
-                lines.append(line)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise TableBroken(f"line {reader.line_num}: {error}") from error
-    return _make_table(table, file, headings, rows, np.asarray(lines, dtype=np.int64), excel=False)
-
-
-def _make_table(
+def make_text_table(
     table: str,
     file: str,
     headings: list[str],
@@ -293,12 +215,12 @@ def _make_table(
     long_rows = tuple(k for k, i in enumerate(kept) if any(cell.strip() for cell in rows[i][width:]))
     padded = [(rows[i] + [""] * width)[:width] for i in kept]
     frame = pd.DataFrame(padded, columns=range(width), dtype="string")
-    raw = _keep_filled(table, file, headings, frame, lines[kept], excel=excel)
+    raw = keep_filled(table, file, headings, frame, lines[kept], excel=excel)
     raw.long_rows = long_rows
     return raw
 
 
-def _keep_filled(
+def keep_filled(
     table: str,
     file: str,
     headings: list[str],

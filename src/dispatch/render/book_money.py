@@ -23,15 +23,21 @@ def render_money(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
         if cash
         else ""
     )
-    parts: list[Cell] = [
-        tag("h3", f"{word('cash', lang)} ({scenario.currency})"),
-        chart,
-        _terms(CASH_TERMS, plan, plan.costs.cash_minor, lang),
-        tag("h3", f"{word('penalties', lang)} ({scenario.currency})"),
-        _terms(PENALTY_TERMS, plan, plan.costs.penalties_minor, lang),
-        _penalty_rates(scenario, plan, lang),
-        _payers(scenario, plan, lang),
-    ]
+    paid = join(
+        [
+            tag("h3", f"{word('cash', lang)} ({scenario.currency})"),
+            _terms(CASH_TERMS, plan, plan.costs.cash_minor, lang),
+        ]
+    )
+    unpaid = join(
+        [
+            tag("h3", f"{word('penalties', lang)} ({scenario.currency})"),
+            _terms(PENALTY_TERMS, plan, plan.costs.penalties_minor, lang),
+            _penalty_rates(scenario, plan, lang),
+        ]
+    )
+    halves = tag("div", join([tag("div", paid), tag("div", unpaid)]), css="halves")
+    parts: list[Cell] = [halves, chart, _payers(scenario, plan, lang)]
     return make_section("money", "money", lang, *parts)
 
 

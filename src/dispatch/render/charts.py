@@ -51,7 +51,7 @@ def render_stacked_bars(title: str, categories: Sequence[str], series: Sequence[
     totals = [sum(one.values[i] for one in drawn) for i in range(len(categories))]
     step = choose_step(max(totals, default=1))
     top = max(1, -(-max(totals, default=1) // step)) * step
-    width, height, left, bottom, head = 880, 250, 46, 34, 22
+    width, height, left, bottom, head = 640, 250, 46, 34, 22
     slot = (width - left - 10) / max(1, len(categories))
     unit = (height - bottom - head) / top
     parts = [_open(width, height, title, ident), _patterns(drawn, ident)]

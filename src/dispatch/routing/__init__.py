@@ -13,7 +13,8 @@ works on place ids, fleet line ids and minutes. Import from the modules; nothing
     ``make_direct_trip(context, fleet_id, pickups, drops) -> TripShape | None`` for one order;
     ``find_best_direct_trip(context, fleet_id, pickup_set, drop_set, pairs) -> TripShape | None``, all sets frozenset;
     ``ride_minutes(shape, pickup, drop)``, ``detour_minutes(context, shape, pickup, drop)``;
-    ``keeps_ride_limits(context, shape, pairs) -> bool``.
+    ``keeps_ride_limits(context, shape, pairs) -> bool``;
+    ``find_cash_floor(context, line, km_tenths, legs_min, stops) -> int``, which no trip over these legs can undercut.
     TripShape: fleet_id, pickups, drops, km_tenths_total, km_tenths_loaded, pull_out_min, pull_in_min, days, drivers,
     board_min (BOARD start), depart_min (BOARD end) per pickup; arrive_min (arrival moment), alight_end_min per drop;
     driven_min (driving minutes since the first pickup, at each pickup then each drop), costs, cash_minor.

@@ -291,9 +291,13 @@ def find_cash_floor(
 
 
 def _find_earliest_end(context: RoutingContext, start: int, legs_min: Sequence[int], stops: int) -> int:
-    """Minute before which no trip over these legs can be over: driving, dwell, halts, and rests within long legs."""
+    """Minute before which no trip over these legs can be over: driving, dwell or halts, and rests within long legs.
+
+    A stop may stand through a halt and a break may run into one, so of dwell and halts the longer counts, and each
+    halt stands for one rest.
+    """
     limits, compiled = context.limits, context.compiled
-    end = start + sum(legs_min) + stops * min(limits.dwell_pickup_min, limits.dwell_drop_min)
+    driven = end = start + sum(legs_min)
     rests = sum((minutes - 1) // compiled.day_max for minutes in legs_min if minutes)
     halts = 0
     if compiled.halt_length:
@@ -302,6 +306,7 @@ def _find_earliest_end(context: RoutingContext, start: int, legs_min: Sequence[i
             end += compiled.halt_length
             halts += 1
             halt += DAY_MIN
+    end = max(end, driven + stops * min(limits.dwell_pickup_min, limits.dwell_drop_min))
     return end + compiled.break_min * max(0, rests - halts)
 
 

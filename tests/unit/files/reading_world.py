@@ -33,6 +33,7 @@ _CODES = {
     "320583": "昆山",
     "6107": "汉中",
     "昆山市": "昆山",
+    "陕西省汉中市洋县": "洋县",
     "汉中市": "汉中",
 }
 
@@ -51,7 +52,8 @@ class FivePlaces:
                 found=False, ambiguous=True, candidates=("江苏省南京市鼓楼区", "福建省福州市鼓楼区")
             )
         if name not in _SEATS:
-            return ResolvedName(found=False, candidates=("陕西省汉中市洋县",) if text == "羊县" else ())
+            near = ("陕西省汉中市洋县",) if text in ("羊县", "洋县黄安镇张村") else ()
+            return ResolvedName(found=False, candidates=near)
         lat, lon, precision, regions = _SEATS[name]
         return ResolvedName(
             found=True, name=name, lat=lat, lon=lon, precision=precision, region_id=regions[0].id,

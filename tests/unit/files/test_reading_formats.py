@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +22,10 @@ from reading_world import (
     write_world,
 )
 
+import dispatch.files
+from dispatch.files.atlas import is_address_in
 from dispatch.files.format import LoadResult, read_scenario, write_rejects
+from dispatch.files.scenario_yaml import ScenarioMirror
 from dispatch.files.schema import make_json_schema
 from dispatch.files.source import EncodingUnknown, decode_text
 from dispatch.files.table_specs import TABLES
@@ -470,3 +474,71 @@ def test_rejects_are_written_readable_by_their_owner_only(tmp_path: Path) -> Non
     write_rejects(tmp_path / "rejects.csv", result.rejects)
     assert (tmp_path / "rejects.csv").stat().st_mode & 0o777 == 0o600
     assert "'=cmd()" in (tmp_path / "rejects.csv").read_text(encoding="utf-8-sig")
+
+
+def test_the_examples_of_the_format_page_are_a_scenario_without_errors(tmp_path: Path) -> None:
+    page = (Path(dispatch.files.__file__).parent / "FORMAT.md").read_text(encoding="utf-8")
+    examples = dict(re.findall(r"### (\w+) \(.*?```csv\n(.*?)```", page, flags=re.DOTALL))
+    assert set(examples) == set(TABLES)
+    keys = "".join(f"{name}: {name}.csv\n" for name in TABLES)
+    scenario = "format: 1\nname: page\nhorizon: {from: 2020-02-28, to: 2020-03-10}\n" + keys
+    result = read_world(tmp_path, **(examples | {"scenario": scenario}))
+    assert not result.has_errors, [str(finding) for finding in result.findings]
+    assert (
+        get_scenario(result).locks
+        and get_scenario(result).services
+        and get_scenario(result).travel is not None
+    )
+
+
+def test_the_format_page_names_every_column_and_heading() -> None:
+    page = (Path(dispatch.files.__file__).parent / "FORMAT.md").read_text(encoding="utf-8")
+    for spec in TABLES.values():
+        section = page.split(f"### {spec.name} (")[1].split("###")[0]
+        for column in spec.columns:
+            assert f"`{column.name}`" in section
+            assert ", ".join(column.also) in section
+
+
+def test_the_yaml_of_the_format_page_is_a_valid_document() -> None:
+    page = (Path(dispatch.files.__file__).parent / "FORMAT.md").read_text(encoding="utf-8")
+    text = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)[0]
+    mirror = ScenarioMirror.model_validate(parse_yaml(text, "FORMAT.md").data)
+    assert mirror.limits.get_pull_out_min() == 300 and mirror.rates.own_ticket is not None
+
+
+def test_an_address_in_a_known_county_takes_the_county_seat_and_says_so(tmp_path: Path) -> None:
+    scenario = get_scenario(read_world(tmp_path, workers="worker_id,name,home,site\n1,a,洋县黄安镇张村,s1\n"))
+    place = scenario.geography.places[scenario.workers["home_place_id"].iloc[0]]
+    assert (place.name, place.lat, place.precision, place.assumed) == (
+        "洋县黄安镇张村",
+        33.22,
+        Precision.COUNTY,
+        True,
+    )
+    assert [one.value for one in scenario.assumptions if one.subject == place.id] == [
+        "洋县 33.2200, 107.5500 (five places)"
+    ]
+
+
+def test_only_an_address_that_begins_with_the_unit_lies_in_it() -> None:
+    yang = "陕西省汉中市洋县"
+    for text in ("洋县黄安镇", "陕西省洋县黄安镇", "汉中市洋县西站", "陕西省汉中市洋县张村"):
+        assert is_address_in(text, yang)
+    for text in ("羊县黄安镇", "勉县洋县路", "黄安镇"):
+        assert not is_address_in(text, yang)
+    assert is_address_in("昆山开发区长江路1号", "江苏省苏州市昆山市")
+
+
+def test_made_tables_that_the_document_does_not_name_are_read_too(tmp_path: Path) -> None:
+    scenario = (
+        SCENARIO.replace("workers: workers.csv\n", "").split("fleet:")[0] + "generated: {facts: facts.yaml}\n"
+    )
+    folder = write_world(tmp_path, scenario=scenario)
+    (folder / "workers.csv").unlink()
+    absent = read_folder(folder)
+    assert absent.generated is not None and absent.generated.absent_tables == ("workers",)
+    fleet = b"fleet_id,type,depot,count,day_rate\nx,coach45,p1,3,500\n"
+    made = {"workers.csv": WORKERS.encode(), "fleet.csv": fleet}
+    result = read_scenario(folder, FivePlaces(), read_plain_policy, made_files=made)
+    assert [line.id for line in get_scenario(result).fleet] == ["x"]

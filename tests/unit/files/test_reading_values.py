@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dispatch.files.datum import gcj02_from_wgs84, wgs84_from
 from dispatch.files.documents import check_documents
+from dispatch.files.fleet_rows import derive_rows, make_built_in_types, parse_rows
 from dispatch.files.service_rows import parse_dates
-from dispatch.files.supply_rows import derive_rows, make_built_in_types, parse_rows
 from dispatch.files.values import Unreadable, parse_clock, parse_date, parse_decimal, parse_int
 
 

@@ -6,6 +6,7 @@ import html
 import re
 
 import page_world as world
+import pandas as pd
 import pytest
 
 from dispatch.findings import Finding, Severity
@@ -75,6 +76,11 @@ def test_somebody_without_an_outcome_makes_it_a_no_go():
     page = render_book(SCENARIO, plan, RUN, ())
     assert verdict(page) == "no_go"
     assert "roster 58, accounted for 57" in page
+
+
+def test_somebody_with_two_outcomes_makes_it_a_no_go():
+    twice = pd.concat([PLAN.outcomes, PLAN.outcomes.iloc[:1]], ignore_index=True)
+    assert verdict(render_book(SCENARIO, world.dataclasses.replace(PLAN, outcomes=twice), RUN, ())) == "no_go"
 
 
 def test_nobody_left_and_nothing_broken_is_a_plain_go():

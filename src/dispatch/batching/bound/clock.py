@@ -49,7 +49,9 @@ def _count_rests(minutes: IntArray, rules: DriverRules) -> IntArray:
     return rests
 
 
-def find_least_ride(first_start_min: int, last_start_min: int, driving_min: IntArray, rules: DriverRules) -> IntArray:
+def find_least_ride(
+    first_start_min: int, last_start_min: int, driving_min: IntArray, rules: DriverRules
+) -> IntArray:
     """Least minutes aboard for so many driving minutes, whenever in [first, last] start the ride begins.
 
     With *j* halts on the way the ride takes its driving, *j* halts and the further rests, and must fit between the

@@ -177,7 +177,9 @@ def _make_clusters(
     boards = sorted({cell.board for cell in cells})
     gates = sorted({cell.gate for cell in cells})
     limits = context.limits
-    most_gates = _find_room(len(gates), limits.max_drop_offs, max(31, params.most_skeletons // params.most_board_sets))
+    most_gates = _find_room(
+        len(gates), limits.max_drop_offs, max(31, params.most_skeletons // params.most_board_sets)
+    )
     gate_sets = count_subsets(most_gates, limits.max_drop_offs or most_gates)
     room = min(params.most_board_sets, max(15, params.most_skeletons // gate_sets))
     most_boards = _find_room(len(boards), limits.max_pickups, room)
@@ -195,9 +197,7 @@ def _find_room(places: int, most_stops: int | None, most_sets: int) -> int:
 def _cluster(context: RoutingContext, places: list[str], most: int) -> tuple[tuple[str, ...], ...]:
     rows = [context.index[place] for place in places]
     km = context.travel.km_tenths[np.ix_(rows, rows)].astype(np.float64)
-    return tuple(
-        tuple(places[i] for i in group) for group in gather_clusters(np.minimum(km, km.T), most)
-    )
+    return tuple(tuple(places[i] for i in group) for group in gather_clusters(np.minimum(km, km.T), most))
 
 
 class PeopleFloor:
@@ -230,7 +230,11 @@ class PeopleFloor:
         opens = max(self.context.boarding[place][0] for place in boards)
         begun = max(limits.pull_out_from_min + first, opens)
         last = begun + leg * (limits.max_pickups - 1) + limits.max_pickups * limits.dwell_pickup_min
-        return last if last < DAY_MIN and _needs_no_rest(rules, limits.pull_out_from_min, last, driving) else DAY_MIN
+        return (
+            last
+            if last < DAY_MIN and _needs_no_rest(rules, limits.pull_out_from_min, last, driving)
+            else DAY_MIN
+        )
 
     def find_per_head(self, cell: Cell, day: int) -> float:
         """Least money of one worker of a cell on a service date; infinity where that date is surely unlawful."""
@@ -257,7 +261,7 @@ class PeopleFloor:
     def _find_floor(self, board: str, gate: str) -> tuple[int, int]:
         minutes = np.array([self.minutes[self.rows[board], self.rows[gate]]])
         limits, rules, rates = self.context.limits, self.context.rules, self.scenario.rates
-        opens, closes = self.context.boarding[board]
+        opens, _closes = self.context.boarding[board]
         begin = max(opens, limits.pull_out_from_min)
         leave = begin + limits.dwell_pickup_min
         arrival = self._receive(gate, int(find_earliest_end(leave, minutes, rules)[0]))
@@ -282,7 +286,9 @@ class PeopleFloor:
     def _is_closed_to_boarding(self, place: str, day: int) -> bool:
         """True where nobody may board at a place on a service date or the days a coach may still board after it."""
         if (place, day) not in self._closed:
-            self._closed[place, day] = all(self._forbids_boarding(place, at) for at in range(day, day + _BOARDING_DAYS + 1))
+            self._closed[place, day] = all(
+                self._forbids_boarding(place, at) for at in range(day, day + _BOARDING_DAYS + 1)
+            )
         return self._closed[place, day]
 
     def _forbids_boarding(self, place: str, day: int) -> bool:
@@ -304,7 +310,11 @@ def _needs_no_rest(rules: DriverRules, from_min: int, until_min: int, driving_mi
     if night_max is None or driving_min <= night_max:
         return True
     dusk = until_min > rules.night_from_min > rules.night_until_min
-    return not dusk and max(0, rules.night_until_min - from_min) <= night_max and rules.night_from_min > rules.night_until_min
+    return (
+        not dusk
+        and max(0, rules.night_until_min - from_min) <= night_max
+        and rules.night_from_min > rules.night_until_min
+    )
 
 
 def _is_in(at_min: int, from_min: int, until_min: int) -> bool:

@@ -105,7 +105,9 @@ class Fleets:
     def _known_tiers(self) -> tuple[Tier, ...]:
         regions = self.scenario.geography.regions.values()
         return tuple(
-            tier for tier in Tier if tier is Tier.LOW or any(dated.tier is tier for r in regions for dated in r.tiers)
+            tier
+            for tier in Tier
+            if tier is Tier.LOW or any(dated.tier is tier for r in regions for dated in r.tiers)
         )
 
     def find_allowed(self, line: FleetLine, space: SkeletonSpace) -> NDArray[np.bool_] | None:
@@ -116,9 +118,16 @@ class Fleets:
         corridor, geography, policy = space.corridor, self.scenario.geography, self.scenario.policy
         dates = [self.scenario.first_date + timedelta(days=day) for day in range(self.last_day + 1)]
         allowed = np.ones((len(space.board_sets.members), len(space.gate_sets.members)), dtype=bool)
-        if line.registered_region_id and all(policy.get_flag("registered_end_required", on, "bus") for on in dates):
+        if line.registered_region_id and all(
+            policy.get_flag("registered_end_required", on, "bus") for on in dates
+        ):
             ends = [
-                np.array([any(self._lies_in(place, line.registered_region_id) for place in cluster) for cluster in clusters])
+                np.array(
+                    [
+                        any(self._lies_in(place, line.registered_region_id) for place in cluster)
+                        for cluster in clusters
+                    ]
+                )
                 for clusters in (corridor.boards, corridor.gates)
             ]
             first = space.board_sets.inside @ ends[0] > 0
@@ -127,10 +136,14 @@ class Fleets:
         most = max((policy.get_count("max_origin_counties", on, "bus", 1) for on in dates), default=1)
         counties = [{geography.get_county(place) for place in cluster} for cluster in corridor.boards]
         if all(len(found) == 1 for found in counties) and len(set.union(*counties)) > most:
-            counts = np.array([len(set.union(*(counties[i] for i in chosen))) for chosen in space.board_sets.members])
+            counts = np.array(
+                [len(set.union(*(counties[i] for i in chosen))) for chosen in space.board_sets.members]
+            )
             allowed &= (counts <= most)[:, None]
         return None if allowed.all() else allowed
 
     def _lies_in(self, place_id: str, region_id: str) -> bool:
         geography = self.scenario.geography
-        return any(region.id == region_id for region in geography.get_ancestors(geography.get_county(place_id)))
+        return any(
+            region.id == region_id for region in geography.get_ancestors(geography.get_county(place_id))
+        )

@@ -25,7 +25,7 @@ class BoundParams:
     refinements
         Most skeletons worked out exactly per corridor and round.
     tried_orders
-        Most stop orders driven in full per skeleton; what is left over keeps its floor.
+        Most stop orders driven in full for one skeleton; one with more orders keeps its floor.
     cuts_per_round
         Most interval round-up cuts added per corridor and round.
     """
@@ -36,12 +36,12 @@ class BoundParams:
     gap_ratio: float = 2e-4
     most_board_sets: int = 6_000
     most_skeletons: int = 250_000
-    refinements: int = 60
-    tried_orders: int = 40
+    refinements: int = 12
+    tried_orders: int = 12
     cuts_per_round: int = 4
 
 
-QUICK = BoundParams(rounds=8, refinements=30, gap_ratio=2e-3)
+QUICK = BoundParams(rounds=8, refinements=8, gap_ratio=2e-3)
 STANDARD = BoundParams(rounds=40)
-THOROUGH = BoundParams(rounds=120, columns_per_round=40, refinements=150, tried_orders=120, gap_ratio=5e-5)
-PRESETS = {"quick": QUICK, "standard": STANDARD, "thorough": THOROUGH}
+THOROUGH = BoundParams(rounds=120, columns_per_round=40, refinements=40, tried_orders=36, gap_ratio=5e-5)
+BOUND_PARAMS = {"quick": QUICK, "standard": STANDARD, "thorough": THOROUGH}

@@ -111,7 +111,9 @@ class Pricer:
         self._room: dict[tuple[int, int], FloatArray] = {}
         self._riders = self._find_riders()
         self._usable = self._find_usable()
-        self._most_people = max((int(self._get_room(i, day).max()) for i in self._usable for day in corridor.days), default=0)
+        self._most_people = max(
+            (int(self._get_room(i, day).max()) for i in self._usable for day in corridor.days), default=0
+        )
 
     def _find_riders(self) -> dict[int, NDArray[np.bool_] | None]:
         """Cells each line may carry (fleet locks); None = all."""
@@ -127,7 +129,9 @@ class Pricer:
         if not np.isfinite(self.corridor.per_head).any():
             return []
         reached = {
-            depot: may_reach(make_roads(self.context, self.corridor, depot), self.corridor, self.context).any()
+            depot: may_reach(
+                make_roads(self.context, self.corridor, depot), self.corridor, self.context
+            ).any()
             for depot in sorted({line.depot_place_id for line in self.fleets.lines})
         }
         return [i for i, line in enumerate(self.fleets.lines) if reached[line.depot_place_id]]
@@ -154,6 +158,25 @@ class Pricer:
                 least = min(int(tours.drivers[usable].min()), 6)
                 most = max(most, *(int(self._get_room(i, day)[least]) for day in days))
         return most
+
+    def find_cheapest_seats(self) -> FloatArray:
+        """Least cost per head of each cell on a full coach between its own two places (K,)."""
+        corridor = self.corridor
+        seats = np.full(len(corridor.cells), np.inf)
+        for i in self._usable:
+            tours = self.get_tours(self.fleets.lines[i])
+            boards, gates = len(corridor.boards), len(corridor.gates)
+            part = np.s_[:boards, :gates]
+            cash = price_cash(
+                self.fleets.lines[i].tariff, tours.km[part], tours.days[part], tours.drivers[part]
+            )
+            riders = self._riders[i]
+            for t, day in enumerate(corridor.days):
+                room = self._get_room(i, day)[np.minimum(tours.drivers[part], 6)]
+                per_seat = np.divide(cash, room, out=np.full(cash.shape, np.inf), where=room > 0)
+                cost = per_seat[corridor.board_of, corridor.gate_of] + corridor.per_head[:, t]
+                np.minimum(seats, cost if riders is None else np.where(riders, cost, np.inf), out=seats)
+        return seats
 
     def price(self, prices: Prices) -> Priced:
         """Patterns that cost less than they are worth, and how far prices must come down for there to be none."""
@@ -188,7 +211,11 @@ class Pricer:
         if riders is not None:
             values = values * riders[:, None]
         rooms = np.stack([self._get_room(line, day) for day in self.corridor.days])
-        best = float((values.max(axis=0) * np.minimum(rooms.max(axis=1), self.corridor.people.sum()) + prices.by_day).max())
+        best = float(
+            (
+                values.max(axis=0) * np.minimum(rooms.max(axis=1), self.corridor.people.sum()) + prices.by_day
+            ).max()
+        )
         if best <= 0 or best <= self._find_least_cash(line):
             return 1.0
         tours = self.get_tours(self.fleets.lines[line])
@@ -275,7 +302,7 @@ class Pricer:
 
     def _find_scarcity(self, line: int, day: int, dates: NDArray[np.int16], prices: Prices) -> FloatArray:
         """Scarcity price of a coach for each number of dates away from a day on."""
-        row = prices.coach[line, day:]
+        row = prices.coach[line, day:] if day >= 0 else np.zeros(1)
         if self.fleets.lines[line].returns:
             total = np.concatenate(([0.0], np.cumsum(row[:MOST_DATES])))
             scarcity: FloatArray = total[np.minimum(dates, MOST_DATES)]
@@ -332,22 +359,27 @@ class Pricer:
                     ratios[key, at] = max(ratio, ratios.get((key, at), 0.0))
         best = sorted(ratios, key=lambda each: (-ratios[each], each))[: self.params.refinements]
         gate_sets = len(self.space.gate_sets.members)
-        rose = [self.refiner.refine(self._tours[key], *divmod(at, gate_sets), self._most_people) for key, at in best]
+        rose = [
+            self.refiner.refine(self._tours[key], *divmod(at, gate_sets), self._most_people)
+            for key, at in best
+        ]
         return any(rose)
 
     def _are_refined(self, found: list[_Found]) -> bool:
         return all(
-            bool(self.get_tours(self.fleets.lines[each.line]).refined.ravel()[each.at].all()) for each in found
+            bool(self.get_tours(self.fleets.lines[each.line]).refined.ravel()[each.at].all())
+            for each in found
         )
 
     def _pick(self, found: list[_Found], prices: Prices) -> tuple[Pattern, ...]:
         """Best patterns, at most two for a line and date."""
         values = self._find_values(prices)
-        picked = []
-        for each in found:
-            ratio = find_ratios(each)
-            for i in np.argsort(-ratio, kind="stable")[:2].tolist():
-                picked.append((float(ratio[i]), each, i))
+        picked = [
+            (float(ratio[i]), each, i)
+            for each in found
+            for ratio in (find_ratios(each),)
+            for i in np.argsort(-ratio, kind="stable")[:2].tolist()
+        ]
         picked.sort(key=lambda item: (-item[0], item[1].line, item[1].day, int(item[1].at[item[2]])))
         return tuple(
             self._make_pattern(each, i, values) for _, each, i in picked[: self.params.columns_per_round]
@@ -366,11 +398,17 @@ class Pricer:
         _, loads, cells = self._fill(tours, at, self._get_room(each.line, each.day)[drivers], value)
         a, b = divmod(int(at[0]), len(self.space.gate_sets.members))
         km, days = tours.km[a, b], int(tours.days[a, b])
-        cash = float(price_cash(line.tariff, np.array([km]), tours.days[a, b : b + 1], tours.drivers[a, b : b + 1])[0])
+        cash = float(
+            price_cash(line.tariff, np.array([km]), tours.days[a, b : b + 1], tours.drivers[a, b : b + 1])[0]
+        )
         extra = tours.extra[int(tours.extra_of[a, b])]
         kept = [(int(cell), float(load)) for cell, load in zip(cells, loads[0], strict=True) if load > 1e-9]
         people = sum(
-            load * (self.corridor.per_head[cell, t] + extra[self.corridor.board_of[cell], self.corridor.gate_of[cell]])
+            load
+            * (
+                self.corridor.per_head[cell, t]
+                + extra[self.corridor.board_of[cell], self.corridor.gate_of[cell]]
+            )
             for cell, load in kept
         )
         last = each.day + days if line.returns else max(self.fleets.last_day + 1, each.day + days)

@@ -159,7 +159,9 @@ class _OfferMaker:
             return None
         return min(way[0] for way in ways), max(way[1] for way in ways), min(way[2] for way in ways)
 
-    def _find_ride(self, service: Service, i: int, j: int, board: str, site_id: str) -> tuple[float, int, int]:
+    def _find_ride(
+        self, service: Service, i: int, j: int, board: str, site_id: str
+    ) -> tuple[float, int, int]:
         site = self.scenario.geography.sites[site_id]
         limits, rates = self.scenario.limits, self.scenario.rates
         on, off = service.stops[i], service.stops[j]
@@ -217,7 +219,10 @@ def _accepts(cell: Cell, service: Service) -> bool:
 def _find_slots(service: Service) -> tuple[tuple[str, str, int], ...]:
     if service.kind is ServiceKind.SEATS or service.mode is Mode.BUS:
         return ()
-    dates = {(stop.place_id, service.mode.value, _get_date(stop.depart_min, stop.arrive_min)) for stop in service.stops}
+    dates = {
+        (stop.place_id, service.mode.value, _get_date(stop.depart_min, stop.arrive_min))
+        for stop in service.stops
+    }
     return tuple(sorted(dates))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import permutations, product
+from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,7 +111,7 @@ def make_tours(space: SkeletonSpace, context: RoutingContext, line: FleetLine) -
     ends = find_earliest_end(limits.pull_out_from_min, minutes.astype(np.int64), rules)
     standing = limits.dwell_drop_min * (limits.max_drop_offs or len(corridor.gates))
     drivers = np.maximum(
-        count_drivers_by_distance(loaded, rules.drivers_by_km),
+        count_drivers_by_distance(loaded.astype(np.int64), rules.drivers_by_km),
         count_drivers_by_hours(_find_longest_drive(space, context, roads, line), standing, rules),
     )
     size = km.shape
@@ -171,7 +172,9 @@ def _find_longest_drive(
         for gate in cluster
     )
     longest = out + home if never_waits else np.maximum(out, home)
-    least = np.stack([np.where(space.board_sets.inside > 0, longest[:, g], np.inf).min(axis=1) for g in range(depot - p)])
+    least = np.stack(
+        [np.where(space.board_sets.inside > 0, longest[:, g], np.inf).min(axis=1) for g in range(depot - p)]
+    )
     inside = space.gate_sets.inside > 0
     total = np.full((len(space.board_sets.members), len(inside)), np.inf)
     for g in range(depot - p):
@@ -179,7 +182,9 @@ def _find_longest_drive(
     return total.astype(np.int64)
 
 
-def price_cash(tariff: CoachTariff, km: IntArray, days: NDArray[np.int16], drivers: NDArray[np.int16]) -> FloatArray:
+def price_cash(
+    tariff: CoachTariff, km: IntArray, days: NDArray[np.int16], drivers: NDArray[np.int16]
+) -> FloatArray:
     """Cash of one coach of a tariff for so many km (tenths), days and drivers, as in the shared arithmetic."""
     if tariff.lump_trip_minor is not None:
         return np.where(km >= IMPOSSIBLE_KM, np.inf, float(tariff.lump_trip_minor))
@@ -194,7 +199,12 @@ class Refiner:
     """Drives the stop orders of a skeleton in full and raises its floors to what they show."""
 
     def __init__(
-        self, space: SkeletonSpace, context: RoutingContext, rates: Rates, tariffs: list[CoachTariff], tried_orders: int
+        self,
+        space: SkeletonSpace,
+        context: RoutingContext,
+        rates: Rates,
+        tariffs: list[CoachTariff],
+        tried_orders: int,
     ) -> None:
         self.space = space
         self.context = context
@@ -204,12 +214,15 @@ class Refiner:
         self.least_km_minor = min(km_rates, default=0)
 
     def refine(self, tours: Tours, a: int, b: int, most_people: int) -> bool:
-        """Refine skeleton (a, b); True where its floors rose. Clusters of several places cannot be refined."""
+        """Refine skeleton (a, b); True where its floors rose. Clusters of several places and skeletons of many orders
+        keep their floors."""
         tours.refined[a, b] = True
         places = self._find_places(a, b)
         if places is None:
             return False
-        found = self._drive_orders(tours, places, (int(tours.days[a, b]), int(tours.drivers[a, b])), most_people)
+        found = self._drive_orders(
+            tours, places, (int(tours.days[a, b]), int(tours.drivers[a, b])), most_people
+        )
         if found is None:
             tours.km[a, b] = IMPOSSIBLE_KM
             return True
@@ -231,6 +244,8 @@ class Refiner:
         gates = [corridor.gates[i] for i in self.space.gate_sets.members[b]]
         if any(len(cluster) > 1 for cluster in (*boards, *gates)):
             return None
+        if factorial(len(boards)) * factorial(len(gates)) > self.tried_orders:
+            return None
         return [cluster[0] for cluster in boards], [cluster[0] for cluster in gates]
 
     def _drive_orders(
@@ -244,17 +259,10 @@ class Refiner:
         line = tours.line
         shapes: list[TripShape] = []
         stop_km = IMPOSSIBLE_KM
-        left_over = False
-        for tried, (km, order) in enumerate(self._sort_orders(line, places)):
+        for km, order in self._sort_orders(line, places):
             if km > stop_km:
                 break
-            if tried >= self.tried_orders:
-                left_over = True
-                if not shapes:
-                    return km, *floor, np.zeros_like(self.space.corridor.pair_floor)
-                break
             shape = make_direct_trip(self.context, line.id, *order)
-            self.context.cache.trips.pop((line.id, *order), None)
             if shape is None:
                 continue
             shapes.append(shape)
@@ -262,11 +270,12 @@ class Refiner:
                 stop_km = min(stop_km, km + self._find_worth_km(self._find_extra(shape, places), most_people))
         if not shapes:
             return None
-        km = min(shape.km_tenths_total for shape in shapes)
-        if left_over:
-            return km, *floor, np.zeros_like(self.space.corridor.pair_floor)
-        extra = np.min([self._find_extra(shape, places) for shape in shapes], axis=0)
-        return km, min(s.days for s in shapes), min(s.drivers for s in shapes), extra
+        return (
+            min(shape.km_tenths_total for shape in shapes),
+            min(shape.days for shape in shapes),
+            min(shape.drivers for shape in shapes),
+            np.min([self._find_extra(shape, places) for shape in shapes], axis=0),
+        )
 
     def _sort_orders(
         self, line: FleetLine, places: tuple[list[str], list[str]]

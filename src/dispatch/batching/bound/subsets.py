@@ -32,9 +32,7 @@ def count_subsets(n: int, most: int) -> int:
 
 def make_subsets(n: int, most: int) -> Subsets:
     """All non-empty subsets of at most ``most`` of n things (n at most 62)."""
-    members = tuple(
-        chosen for size in range(1, min(n, most) + 1) for chosen in combinations(range(n), size)
-    )
+    members = tuple(chosen for size in range(1, min(n, most) + 1) for chosen in combinations(range(n), size))
     inside = np.zeros((len(members), n))
     for row, chosen in enumerate(members):
         inside[row, list(chosen)] = 1.0

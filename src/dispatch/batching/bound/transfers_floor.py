@@ -70,7 +70,12 @@ class TransferFloor:
         return found, driven
 
     def _price_line(
-        self, line: FleetLine, loaded_km: FloatArray, back_km: FloatArray, loaded_min: FloatArray, back_min: FloatArray
+        self,
+        line: FleetLine,
+        loaded_km: FloatArray,
+        back_km: FloatArray,
+        loaded_min: FloatArray,
+        back_min: FloatArray,
     ) -> FloatArray:
         """Least money per head on a line: (places, terminals); infinity where its coaches carry nobody."""
         room = self.fleets.find_best_room(line)
@@ -86,8 +91,9 @@ class TransferFloor:
         by_trips = np.full(minutes.shape, 1.0 / limits.max_trips_per_duty)
         dates = by_minutes if by_minutes.mean() > by_trips.mean() else by_trips
         day_minor = tariff.day_minor + tariff.driver_day_minor
-        money: FloatArray = (dates * day_minor + km * tariff.km_minor / 10 - 0.5 / limits.max_trips_per_duty) / room
-        return np.maximum(money - 0.5 / room, 0.0)
+        half = 0.5  # what rounding the km of a duty may take off
+        money: FloatArray = (dates * day_minor + km * tariff.km_minor / 10 - half) / room
+        return np.maximum(money, 0.0)
 
 
 def _find_ways(

@@ -218,38 +218,40 @@
     labels.push({ at: point(total.place), place: total.place, text: P.name[total.place] + headCount(total.board, total.alight) + time, size: size });
   }
 
-  /* Flows between groups of places: the finest level (county, prefecture, province) that stays readable. */
+  /* Flows from county to destination prefecture; from prefecture, then from province, where these are too many to read. */
   function drawFlows() {
-    var flows = [];
-    for (var level = 0; level < 3; level++) {
-      flows = collectFlows(level);
+    var levels = [[0, 1], [1, 1], [2, 2]], flows, k, most = 1, ends = {};
+    for (k = 0; k < levels.length; k++) {
+      flows = collectFlows(levels[k][0], levels[k][1]);
       if (flows.length <= MOST_FLOWS) { break; }
     }
-    var centres = groupCentres(Math.min(level, 2)), most = 1, ends = {}, k;
-    for (k = 0; k < flows.length; k++) { most = Math.max(most, flows[k].people); }
+    flows.forEach(function (flow) { most = Math.max(most, flow.people); });
     flows.sort(function (a, b) { return rank(a.cls) - rank(b.cls) || b.people - a.people; });
-    for (k = 0; k < flows.length; k++) { drawFlow(flows[k], centres, most, ends); }
-    drawFlowEnds(ends, centres);
+    flows.forEach(function (flow) { drawFlow(flow, most, ends); });
+    drawFlowEnds(ends);
   }
-  function collectFlows(level) {
-    var found = {}, list = [];
+  function collectFlows(fromLevel, toLevel) {
+    var found = {}, list = [], froms = centresOf(fromLevel), tos = centresOf(toLevel);
     for (var k = 0; k < shown.length; k++) {
-      var i = shown[k], from = P.levels[T.place[T.stop_off[i]]][level], to = P.levels[T.place[T.stop_off[i + 1] - 1]][level];
+      var i = shown[k], from = P.levels[T.place[T.stop_off[i]]][fromLevel], to = P.levels[T.place[T.stop_off[i + 1] - 1]][toLevel];
       var key = T.cls[i] + ',' + from + ',' + to;
-      if (!found[key]) { found[key] = { cls: T.cls[i], from: from, to: to, trips: [], people: 0 }; list.push(found[key]); }
+      if (!found[key]) {
+        found[key] = { cls: T.cls[i], from: froms[from], to: tos[to], trips: [], people: 0 };
+        list.push(found[key]);
+      }
       found[key].trips.push(i);
       found[key].people += peopleOf(i);
     }
     return list;
   }
-  function groupCentres(level) {
+  function centresOf(level) {
     var sums = {};
     for (var p = 0; p < P.name.length; p++) {
       var group = P.levels[p][level];
-      if (!sums[group]) { sums[group] = [0, 0, 0]; }
-      sums[group][0] += P.lat[p]; sums[group][1] += P.lon[p]; sums[group][2]++;
+      if (!sums[group]) { sums[group] = { key: level + ':' + group, name: P.groups[group], lat: 0, lon: 0, count: 0 }; }
+      sums[group].lat += P.lat[p]; sums[group].lon += P.lon[p]; sums[group].count++;
     }
-    for (var g in sums) { if (sums.hasOwnProperty(g)) { sums[g] = [sums[g][0] / sums[g][2], sums[g][1] / sums[g][2]]; } }
+    Object.keys(sums).forEach(function (group) { sums[group].at = [sums[group].lat / sums[group].count, sums[group].lon / sums[group].count]; });
     return sums;
   }
   function bend(from, to, cls) {
@@ -261,24 +263,23 @@
     }
     return path;
   }
-  function drawFlow(flow, centres, most, ends) {
-    var title = data.places.groups[flow.from] + ' → ' + data.places.groups[flow.to];
-    var drawn = line(lines, bend(centres[flow.from], centres[flow.to], flow.cls), flow.cls, 1.5 + 8 * Math.sqrt(flow.people / most), 0.75, function () { showTrips(title, flow.trips); });
+  function drawFlow(flow, most, ends) {
+    var title = flow.from.name + ' → ' + flow.to.name, weight = 1.5 + 8 * Math.sqrt(flow.people / most);
+    var drawn = line(lines, bend(flow.from.at, flow.to.at, flow.cls), flow.cls, weight, 0.75, function () { showTrips(title, flow.trips); });
     tip(drawn, [title, className(flow.cls), W.trips + ': ' + number(flow.trips.length), W.people + ': ' + number(flow.people)]);
-    [[flow.from, 'board'], [flow.to, 'alight']].forEach(function (end) {
-      if (!ends[end[0]]) { ends[end[0]] = { board: 0, alight: 0, trips: [] }; }
-      ends[end[0]][end[1]] += flow.people;
-      ends[end[0]].trips = ends[end[0]].trips.concat(flow.trips);
+    [[flow.from, 'board'], [flow.to, 'alight']].forEach(function (pair) {
+      var end = ends[pair[0].key] || (ends[pair[0].key] = { group: pair[0], board: 0, alight: 0, trips: [] });
+      end[pair[1]] += flow.people;
+      end.trips = end.trips.concat(flow.trips);
     });
   }
-  function drawFlowEnds(ends, centres) {
-    Object.keys(ends).forEach(function (group) {
-      var end = ends[group], total = end.board + end.alight, size = Math.min(14, 4 + Math.sqrt(total) / 8);
-      var mark = L.circleMarker(centres[group], { renderer: marks.renderer, pane: marks.pane, radius: size, weight: 2, color: '#1f2933', fillOpacity: 1, fillColor: end.board >= end.alight ? '#fff' : '#1f2933' }).addTo(marks.layers);
-      var name = data.places.groups[group];
-      mark.on('click', function (event) { L.DomEvent.stop(event); showTrips(name, end.trips); });
-      tip(mark, [name, W.board + ': ' + number(end.board), W.alight + ': ' + number(end.alight)]);
-      labels.push({ at: centres[group], text: name + headCount(end.board, end.alight), size: size, weight: total });
+  function drawFlowEnds(ends) {
+    Object.keys(ends).forEach(function (key) {
+      var end = ends[key], group = end.group, total = end.board + end.alight, size = Math.min(14, 4 + Math.sqrt(total) / 8);
+      var mark = L.circleMarker(group.at, { renderer: marks.renderer, pane: marks.pane, radius: size, weight: 2, color: '#1f2933', fillOpacity: 1, fillColor: end.board >= end.alight ? '#fff' : '#1f2933' }).addTo(marks.layers);
+      mark.on('click', function (event) { L.DomEvent.stop(event); showTrips(group.name, end.trips); });
+      tip(mark, [group.name, W.board + ': ' + number(end.board), W.alight + ': ' + number(end.alight)]);
+      labels.push({ at: group.at, text: group.name + headCount(end.board, end.alight), size: size, weight: total });
     });
     labels.sort(function (a, b) { return b.weight - a.weight; });
   }

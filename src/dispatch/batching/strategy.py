@@ -1,0 +1,242 @@
+"""Strategy: which dates, modes and services carry how many people, by one aggregated integer programme.
+
+People are grouped by corridor, gate and window; a coach run is an integer number of average trips, a service runs or
+does not. Stop limits, households and exact routes are left to the search, which starts from what this says. The
+programme steers and proves nothing (the bound is made elsewhere), so it is solved to a loose gap with work limits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ortools.math_opt.python import mathopt
+
+from dispatch.batching.demand import Unit
+from dispatch.batching.state import CorridorKey, State
+
+#: Relative gap and branch-and-bound nodes at which the programme is left.
+RELATIVE_GAP = 0.004
+MOST_NODES = 2_000
+#: Share of a coach's seats that real trips fill on average, and their cost beside the direct run.
+EXPECTED_FILL_RATIO = 0.98
+EXPECTED_DETOUR_RATIO = 1.03
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Average coach run of a corridor by one line on one day."""
+
+    corridor: CorridorKey
+    fleet_id: str
+    day: int
+    seats: float
+    cash_minor: float
+    days: int
+    drivers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strategy:
+    """What the programme wants: a day on a coach, or a service, by unit index; others are left to the search."""
+
+    day_of: Mapping[int, int]
+    service_of: Mapping[int, str]
+
+
+def find_strategy(state: State, seed: int) -> Strategy:
+    """Strategy for all units of a state (only its supply is read, not its assignment)."""
+    classes = _group(state)
+    runs = _list_runs(state)
+    programme = _Programme(state, classes, runs)
+    return programme.solve(seed)
+
+
+def _group(state: State) -> list[list[Unit]]:
+    groups: dict[tuple[object, ...], list[Unit]] = defaultdict(list)
+    for unit in state.demand.units:
+        cell = unit.cell
+        groups[
+            cell.corridor, cell.site, cell.earliest, cell.preferred, cell.latest, cell.arrive_by,
+            cell.clear_from, cell.clear_until, tuple(sorted(cell.modes)), cell.priority_class,
+            cell.date_lock, cell.service_lock, cell.mode_lock, cell.fleet_lock,
+        ].append(unit)  # fmt: skip
+    return list(groups.values())
+
+
+def _list_runs(state: State) -> list[Run]:
+    """Average runs by corridor, line and day; lines much dearer than the cheapest are left out."""
+    runs: list[Run] = []
+    for corridor, units in state.demand.group_by_corridor().items():
+        pairs: dict[tuple[str, str], int] = defaultdict(int)
+        for unit in units:
+            if unit.cell.may_ride_bus:
+                pairs[unit.cell.board, unit.cell.gate] += unit.size
+        days = sorted({day for unit in units if unit.cell.may_ride_bus for day in unit.cell.days})
+        samples = sorted(pairs, key=lambda pair: (-pairs[pair], pair))[:5]
+        averages = [a for line in state.costs.lines if (a := _average(state, line, samples, pairs)) is not None]
+        cheapest = min((cash / seats for _, cash, seats, _, _ in averages), default=0.0)
+        for fleet_id, cash, seats, length, drivers in averages:
+            if cash / seats <= 1.6 * cheapest:
+                runs.extend(Run(corridor, fleet_id, day, seats, cash, length, drivers) for day in days)
+    return runs
+
+
+def _average(
+    state: State, fleet_id: str, samples: Sequence[tuple[str, str]], pairs: Mapping[tuple[str, str], int]
+) -> tuple[str, float, float, int, int] | None:
+    """(line, cash, seats, days away, drivers) of an average run, or None where a line cannot run."""
+    cash = seats = weight = 0.0
+    days = drivers = 1
+    for board, gate in samples:
+        shape = state.costs.find_shape(fleet_id, frozenset({board}), frozenset({gate}))
+        room = state.costs.get_capacity(shape, 0) if shape else 0
+        if shape is None or room <= 0:
+            continue
+        people = pairs[board, gate]
+        weight += people
+        cash += people * shape.cash_minor
+        seats += people * room
+        days, drivers = max(days, shape.days), max(drivers, shape.drivers)
+    if not weight:
+        return None
+    return fleet_id, cash / weight * EXPECTED_DETOUR_RATIO, seats / weight * EXPECTED_FILL_RATIO, days, drivers
+
+
+class _Programme:
+    """The integer programme and the reading of its answer."""
+
+    def __init__(self, state: State, classes: list[list[Unit]], runs: list[Run]) -> None:
+        self.state = state
+        self.classes = classes
+        self.runs = runs
+        self.model = mathopt.Model(name="strategy")
+        self.cost: list[mathopt.LinearTypes] = []
+        self.on_day: dict[tuple[int, int], mathopt.Variable] = {}
+        self.on_service: dict[tuple[int, str], mathopt.Variable] = {}
+        self._add_people()
+        self._add_coaches()
+        self._add_services()
+        self.model.minimize(mathopt.fast_sum(self.cost))
+
+    def _add_people(self) -> None:
+        alternatives = self.state.alternatives
+        for k, units in enumerate(self.classes):
+            people = sum(unit.size for unit in units)
+            cell = units[0].cell
+            out = self.model.add_variable(lb=0, ub=people)
+            fare = alternatives.find_own_ticket(units[0])
+            penalty = self.state.penalty[units[0].index] / units[0].size
+            self.cost.append(min(penalty, fare / units[0].size if fare is not None else penalty) * out)
+            parts = [out]
+            if cell.may_ride_bus:
+                rate = self.state.costs.scenario.rates.lateness_day_minor
+                for day in cell.days:
+                    variable = self.model.add_variable(lb=0, ub=people)
+                    self.on_day[k, day] = variable
+                    self.cost.append(max(0, day - cell.preferred) * rate * variable)
+                    parts.append(variable)
+            for service_id, price in self._service_prices(units).items():
+                variable = self.model.add_variable(lb=0, ub=people)
+                self.on_service[k, service_id] = variable
+                self.cost.append(price * variable)
+                parts.append(variable)
+            self.model.add_linear_constraint(mathopt.fast_sum(parts) == people)
+
+    def _service_prices(self, units: Sequence[Unit]) -> dict[str, float]:
+        """Mean expected price per head of the services open to all units of a class."""
+        totals: dict[str, float] = defaultdict(float)
+        counts: dict[str, int] = defaultdict(int)
+        for unit in units:
+            for option in self.state.alternatives.find_options(unit):
+                totals[option.service_id] += option.total_minor * unit.size
+                counts[option.service_id] += 1
+        people = sum(unit.size for unit in units)
+        return {s: total / people for s, total in totals.items() if counts[s] == len(units)}
+
+    def _add_coaches(self) -> None:
+        seats: dict[tuple[CorridorKey, int], list[mathopt.LinearTypes]] = defaultdict(list)
+        out: dict[tuple[str, int], list[mathopt.Variable]] = defaultdict(list)
+        resources = self.state.resources
+        for run in self.runs:
+            number = self.model.add_integer_variable(lb=0, ub=1_000)
+            self.cost.append(run.cash_minor * number)
+            seats[run.corridor, run.day].append(run.seats * number)
+            for day in resources.days_touched(run.fleet_id, run.day, run.days):
+                if resources.find_available(run.fleet_id, day) is not None:
+                    out[run.fleet_id, day].append(number)
+        for (fleet_id, day), numbers in out.items():
+            available = resources.find_available(fleet_id, day) or 0
+            free = max(0, available - resources.fleet_used[fleet_id, day])
+            self.model.add_linear_constraint(mathopt.fast_sum(numbers) <= free)
+        riders: dict[tuple[CorridorKey, int], list[mathopt.Variable]] = defaultdict(list)
+        for (k, day), variable in self.on_day.items():
+            riders[self.classes[k][0].cell.corridor, day].append(variable)
+        for key, variables in riders.items():
+            self.model.add_linear_constraint(
+                mathopt.fast_sum(variables) <= mathopt.fast_sum(seats.get(key, []))
+            )
+
+    def _add_services(self) -> None:
+        riders: dict[str, list[mathopt.Variable]] = defaultdict(list)
+        for (_, service_id), variable in self.on_service.items():
+            riders[service_id].append(variable)
+        for service_id, variables in riders.items():
+            tariff = self.state.alternatives.tariffs[service_id]
+            load = mathopt.fast_sum(variables)
+            if not (tariff.fixed_minor or tariff.carriage_minor or tariff.min_load > 1):
+                self.model.add_linear_constraint(load <= tariff.seats)
+                continue
+            runs = self.model.add_binary_variable()
+            carriages = self.model.add_integer_variable(lb=0, ub=tariff.max_carriages)
+            if tariff.committed:
+                self.model.add_linear_constraint(runs == 1)
+            self.cost.append(tariff.fixed_minor * runs + tariff.carriage_minor * carriages)
+            self.model.add_linear_constraint(load <= tariff.capacity * carriages)
+            self.model.add_linear_constraint(carriages <= tariff.max_carriages * runs)
+            self.model.add_linear_constraint(carriages >= tariff.min_carriages * runs)
+            if not tariff.committed:
+                self.model.add_linear_constraint(load >= tariff.min_load * runs)
+
+    def solve(self, seed: int) -> Strategy:
+        """Best strategy found; an empty one where the solver finds none."""
+        params = mathopt.SolveParameters(
+            relative_gap_tolerance=RELATIVE_GAP, node_limit=MOST_NODES, random_seed=seed % 1_000
+        )
+        result = mathopt.solve(self.model, mathopt.SolverType.HIGHS, params=params)
+        if not result.has_primal_feasible_solution():
+            return Strategy(day_of={}, service_of={})
+        values = result.variable_values()
+        wishes: dict[int, dict[tuple[str, int | str], float]] = defaultdict(dict)
+        for (k, day), variable in self.on_day.items():
+            if values[variable] > 0.5:
+                wishes[k]["day", day] = values[variable]
+        for (k, service_id), variable in self.on_service.items():
+            if values[variable] > 0.5:
+                wishes[k]["service", service_id] = values[variable]
+        day_of: dict[int, int] = {}
+        service_of: dict[int, str] = {}
+        for k, units in enumerate(self.classes):
+            _share_out(units, wishes[k], day_of, service_of)
+        return Strategy(day_of=day_of, service_of=service_of)
+
+
+def _share_out(
+    units: Sequence[Unit],
+    wishes: dict[tuple[str, int | str], float],
+    day_of: dict[int, int],
+    service_of: dict[int, str],
+) -> None:
+    """Give each unit of a class the wish with the most room left, larger units first."""
+    for unit in sorted(units, key=lambda u: (-u.size, u.cell.board, u.index)):
+        if not wishes:
+            return
+        kind, value = max(wishes, key=lambda wish: (wishes[wish], wish[0], str(wish[1])))
+        if wishes[kind, value] < unit.size * 0.5:
+            continue
+        wishes[kind, value] -= unit.size
+        if isinstance(value, int):
+            day_of[unit.index] = value
+        else:
+            service_of[unit.index] = value

@@ -1,0 +1,37 @@
+"""Printing: results to stdout, words about the work to stderr. Free text from lists cannot steer the terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+
+from dispatch.privacy import mask_free_text
+
+SCHEMA_VERSION = 1
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def make_printable(text: str) -> str:
+    """Text without control or direction characters, ID- and phone-like digits masked."""
+    return mask_free_text(_CONTROLS.sub("\ufffd", text))
+
+
+def show(text: str) -> None:
+    """Print a line of the result."""
+    print(make_printable(text))
+
+
+def say(text: str) -> None:
+    """Print a line about the work."""
+    print(make_printable(text), file=sys.stderr, flush=True)
+
+
+def print_path(path: str) -> None:
+    """Print a path exactly as it is."""
+    print(path, flush=True)
+
+
+def print_json(document: dict[str, object]) -> None:
+    """Print the one JSON document of a command, with its schema version first."""
+    print(json.dumps({"schema_version": SCHEMA_VERSION, **document}, ensure_ascii=False, indent=2))

@@ -1,0 +1,207 @@
+"""``dispatch plan``: read, plan, check, print, write, and check once more what was written."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+
+import dispatch
+from dispatch.batching.progress import Signals
+from dispatch.checker.check import check_plan
+from dispatch.cli.executors import count_processes, open_executor
+from dispatch.cli.failures import INTERRUPTED
+from dispatch.cli.findings_report import count_words, make_finding_files, show_findings
+from dispatch.cli.interrupts import Interrupts, catch_interrupts
+from dispatch.cli.live import Progress
+from dispatch.cli.loading import load_scenario, name_scenario, require_scenario
+from dispatch.cli.output import print_json, print_path, say, show
+from dispatch.cli.papers import (
+    Files,
+    Origin,
+    Printing,
+    choose_printing,
+    make_book,
+    make_manifests,
+    make_map,
+    now_in,
+)
+from dispatch.cli.run_folder import check_out, choose_run_folder, find_findings_folder, is_empty
+from dispatch.cli.summary import Finished, make_document, make_lines
+from dispatch.files.format import LoadResult
+from dispatch.files.runs import RunLog, hash_plan, read_plan, write_run
+from dispatch.findings import Finding
+from dispatch.model.plan import Plan
+from dispatch.model.scenario import Scenario
+from dispatch.planning.loading import name_halt
+from dispatch.planning.make_plan import make_plan
+
+RULE_BROKEN = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWish:
+    """What the words of ``dispatch plan`` asked for."""
+
+    scenario: Path
+    out: Path | None
+    effort: str
+    seed: int
+    processes: int | None
+    as_json: bool
+    fail_on_unserved: bool
+    skip_invalid: bool
+    force: bool
+    basemap: Path | None
+    manifests: bool
+    font: Path | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """What every step of one planning run needs."""
+
+    wish: PlanWish
+    loaded: LoadResult
+    scenario: Scenario
+    printing: Printing
+    executor: Executor
+    progress: Progress
+    signals: Signals
+    interrupts: Interrupts
+    created_at: datetime
+
+
+def run_plan(wish: PlanWish) -> int:
+    """Plan a scenario, write its run folder and print the result; return the exit code."""
+    printing = choose_printing(wish.font, wish.basemap)
+    check_out(wish.out, name_scenario(wish.scenario), force=wish.force)
+    with _open_signals() as signals, Progress(signals) as progress, catch_interrupts(signals) as interrupts:
+        progress.tell("read", {})
+        loaded = load_scenario(wish.scenario, skip_invalid=wish.skip_invalid)
+        folder = find_findings_folder(wish.out, name_scenario(wish.scenario))
+        scenario = require_scenario(loaded, folder)
+        progress.currency = scenario.currency
+        check_out(wish.out, scenario.name, force=wish.force)
+        processes = count_processes(int(scenario.workers["party_id"].nunique()), wish.processes)
+        with open_executor(processes) as executor:
+            work = _Work(
+                wish=wish,
+                loaded=loaded,
+                scenario=scenario,
+                printing=printing,
+                executor=executor,
+                progress=progress,
+                signals=signals,
+                interrupts=interrupts,
+                created_at=now_in(scenario.time_zone),
+            )
+            finished = _plan_and_write(work)
+    return _report(wish, loaded, finished)
+
+
+@contextmanager
+def _open_signals() -> Iterator[Signals]:
+    folder = Path(tempfile.mkdtemp(prefix="dispatch-"))
+    try:
+        yield Signals(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _plan_and_write(work: _Work) -> Finished:
+    wish, scenario = work.wish, work.scenario
+    plan = make_plan(
+        scenario,
+        effort=wish.effort,
+        seed=wish.seed,
+        executor=work.executor,
+        signals=work.signals,
+        progress=work.progress.tell,
+        name_halt=name_halt,
+    )
+    work.progress.tell("check", {})
+    violations = check_plan(scenario, plan)
+    work.progress.tell("print", {})
+    files = _make_files(work, plan, violations)
+    work.progress.tell("write", {})
+    folder = _write(work, plan, files)
+    work.progress.tell("check", {})
+    written, _ = read_plan(folder)
+    return Finished(
+        scenario=scenario,
+        plan=written,
+        folder=folder,
+        violations=check_plan(scenario, written),
+        seconds=work.progress.elapsed_s,
+        interrupted=plan.interrupted or work.interrupts.count > 0,
+    )
+
+
+def _make_files(work: _Work, plan: Plan, violations: tuple[Finding, ...]) -> Files:
+    origin = Origin(
+        plan_hash=hash_plan(plan),
+        version=dispatch.__version__,
+        printed_at=work.created_at,
+        seconds=work.progress.elapsed_s,
+        scenario_path=work.wish.scenario.as_posix(),
+    )
+    findings = work.loaded.findings
+    files: Files = {}
+    if work.wish.manifests:
+        files, about_font = make_manifests(work.scenario, plan, work.printing, origin, work.executor)
+        findings += work.printing.findings + about_font
+    files |= make_map(work.scenario, plan, work.printing, origin)
+    files |= make_book(
+        work.scenario, plan, work.printing, origin, violations, with_manifests=work.wish.manifests
+    )
+    return files | make_finding_files((*violations, *findings), work.loaded.rejects)
+
+
+def _write(work: _Work, plan: Plan, files: Files) -> Path:
+    wish, scenario = work.wish, work.scenario
+    folder = choose_run_folder(wish.out, scenario.name, datetime.now().astimezone())
+    log = RunLog(
+        created_at=work.created_at,
+        seconds=round(work.progress.elapsed_s, 2),
+        versions={"dispatch": dispatch.__version__, "python": python_version()}
+        | {name: version(name) for name in ("ortools", "pandas", "numpy")},
+        lines=tuple(work.progress.lines),
+    )
+    write_run(
+        folder,
+        plan,
+        wish.scenario.absolute(),
+        files,
+        log,
+        first_date=scenario.first_date,
+        time_zone=scenario.time_zone,
+        force=wish.force or is_empty(folder),
+    )
+    return folder
+
+
+def _report(wish: PlanWish, loaded: LoadResult, finished: Finished) -> int:
+    if wish.as_json:
+        print_json(make_document(finished))
+    else:
+        if loaded.findings:
+            say(f"The scenario has {count_words(loaded.findings)}: {finished.folder / 'findings.csv'}")
+        show_findings(finished.violations, say)
+        for line in make_lines(finished):
+            show(line)
+        print_path(finished.index_html.as_uri())
+        print_path(str(finished.index_html))
+    if finished.violations:
+        return RULE_BROKEN
+    if finished.interrupted:
+        return INTERRUPTED
+    unserved = bool((finished.plan.outcomes["status"] == "unserved").any())
+    return RULE_BROKEN if wish.fail_on_unserved and unserved else 0
