@@ -17,8 +17,8 @@ from dispatch.batching.demand import Unit
 from dispatch.batching.state import CorridorKey, State
 
 #: Relative gap and branch-and-bound nodes at which the programme is left.
-RELATIVE_GAP = 0.004
-MOST_NODES = 2_000
+RELATIVE_GAP = 0.01
+MOST_NODES = 1
 #: Share of a coach's seats that real trips fill on average, and their cost beside the direct run.
 EXPECTED_FILL_RATIO = 0.98
 EXPECTED_DETOUR_RATIO = 1.03
@@ -111,6 +111,9 @@ class _Programme:
         self.state = state
         self.classes = classes
         self.runs = runs
+        self.runs_of: dict[CorridorKey, dict[str, None]] = defaultdict(dict)
+        for run in runs:
+            self.runs_of[run.corridor][run.fleet_id] = None
         self.model = mathopt.Model(name="strategy")
         self.cost: list[mathopt.LinearTypes] = []
         self.on_day: dict[tuple[int, int], mathopt.Variable] = {}
@@ -130,19 +133,29 @@ class _Programme:
             penalty = self.state.penalty[units[0].index] / units[0].size
             self.cost.append(min(penalty, fare / units[0].size if fare is not None else penalty) * out)
             parts = [out]
-            if cell.may_ride_bus:
-                rate = self.state.costs.scenario.rates.lateness_day_minor
-                for day in cell.days:
-                    variable = self.model.add_variable(lb=0, ub=people)
-                    self.on_day[k, day] = variable
-                    self.cost.append(max(0, day - cell.preferred) * rate * variable)
-                    parts.append(variable)
+            for day, price in self._day_prices(units[0]).items():
+                variable = self.model.add_variable(lb=0, ub=people)
+                self.on_day[k, day] = variable
+                self.cost.append(price * variable)
+                parts.append(variable)
             for service_id, price in self._service_prices(units).items():
                 variable = self.model.add_variable(lb=0, ub=people)
                 self.on_service[k, service_id] = variable
                 self.cost.append(price * variable)
                 parts.append(variable)
             self.model.add_linear_constraint(mathopt.fast_sum(parts) == people)
+
+    def _day_prices(self, unit: Unit) -> dict[int, int]:
+        """Lateness, ride time and allowance per head on a direct coach, by day, on the first line that may run."""
+        cell = unit.cell
+        if not cell.may_ride_bus:
+            return {}
+        for run in self.runs_of.get(cell.corridor, ()):
+            shape = self.state.costs.find_shape(run, frozenset({cell.board}), frozenset({cell.gate}))
+            if shape is not None:
+                prices = {day: self.state.costs.find_cost_per_head(shape, day, cell) for day in cell.days}
+                return {day: price for day, price in prices.items() if price is not None}
+        return {}
 
     def _service_prices(self, units: Sequence[Unit]) -> dict[str, float]:
         """Mean expected price per head of the services open to all units of a class."""

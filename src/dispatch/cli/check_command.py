@@ -11,6 +11,7 @@ from dispatch.checker.check import check_plan
 from dispatch.cli.findings_report import list_plain, show_findings
 from dispatch.cli.loading import find_run_folder, load_scenario_of
 from dispatch.cli.output import print_json, show
+from dispatch.cli.summary import say_broken
 from dispatch.errors import RunDamaged
 from dispatch.files.plain import NotPlain, noun_from
 from dispatch.files.run_tables import parse_run_table
@@ -39,7 +40,7 @@ def run_check(run: Path, *, scenario_path: Path | None, as_json: bool) -> int:
         print_json(document)
     else:
         show_findings(violations, show)
-        show(f"{len(violations)} rules are broken." if violations else "Every rule holds: 0 violations.")
+        show(f"{say_broken(len(violations))}." if violations else "Every rule holds: 0 violations.")
     return RULE_BROKEN if violations else 0
 
 

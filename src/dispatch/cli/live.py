@@ -26,6 +26,8 @@ PHASES = {
     "print": "map, plan book and lists to print",
     "write": "writing",
 }
+#: Phases in which the workers' figures are those of the plan in the making.
+_SEARCHING = ("search", "bound")
 _POLL_S = 0.5
 _PLAIN_EVERY_S = 10.0
 
@@ -38,9 +40,9 @@ class Progress:
         self.lines: list[str] = []
         self._signals = signals
         self._phase = "read"
+        self._done = ""
         self._started = time.monotonic()
         self._told = 0.0
-        self._figures = ""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._status: Status | None = _open_status()
@@ -61,9 +63,13 @@ class Progress:
 
     def tell(self, phase: str, values: Mapping[str, str]) -> None:
         """Hear that a phase begins."""
-        self._phase = phase
+        self._phase, self._done = phase, ""
         self.lines.append(f"{self.elapsed_s:.1f} s {phase}")
         self._show(plain=True)
+
+    def count(self, done: int, total: int) -> None:
+        """Hear how much of the phase is done."""
+        self._done = f"{done:,} of {total:,}"
 
     @property
     def elapsed_s(self) -> float:
@@ -75,7 +81,9 @@ class Progress:
             self._show(plain=time.monotonic() - self._told > _PLAIN_EVERY_S)
 
     def _show(self, *, plain: bool) -> None:
-        figures = make_figures_text(self._signals.read(), self.currency)
+        figures = self._done
+        if self._phase in _SEARCHING:
+            figures = make_figures_text(self._signals.read(), self.currency)
         parts = [PHASES.get(self._phase, self._phase), figures, f"{self.elapsed_s:.0f} s"]
         line = " · ".join(part for part in parts if part)
         if self._status is not None:

@@ -156,7 +156,9 @@ def _make_files(work: _Work, plan: Plan, violations: tuple[Finding, ...]) -> Fil
     findings = work.loaded.findings
     files: Files = {}
     if work.wish.manifests:
-        files, about_font = make_manifests(work.scenario, plan, work.printing, origin, work.executor)
+        files, about_font = make_manifests(
+            work.scenario, plan, work.printing, origin, work.executor, work.progress.count
+        )
         findings += work.printing.findings + about_font
     files |= make_map(work.scenario, plan, work.printing, origin)
     files |= make_book(

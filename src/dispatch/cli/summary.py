@@ -61,8 +61,8 @@ def make_document(finished: Finished) -> dict[str, object]:
             },
         },
         "bound": None if bound is None else money_number(bound),
-        "gap": certificate.gap_ratio,
-        "gap_without_unserved": certificate.gap_without_unserved_ratio,
+        "gap": _round(certificate.gap_ratio),
+        "gap_without_unserved": _round(certificate.gap_without_unserved_ratio),
         "batches": figures.batches,
         "trips": dict(figures.trips),
         "vehicles": count_vehicles(finished.scenario, plan),
@@ -72,6 +72,10 @@ def make_document(finished: Finished) -> dict[str, object]:
         "effort": plan.effort,
         "seconds": round(finished.seconds, 2),
     }
+
+
+def _round(ratio: float | None) -> float | None:
+    return None if ratio is None else round(ratio, 6)
 
 
 def count_vehicles(scenario: Scenario, plan: Plan) -> dict[str, object]:
@@ -96,7 +100,7 @@ def make_lines(finished: Finished) -> list[str]:
     plan, currency = finished.plan, finished.scenario.currency
     figures = count_figures(finished.scenario, plan)
     broken = len(finished.violations)
-    verdict = "GO: every rule holds" if not broken else f"NO GO: {broken} rules are broken"
+    verdict = "GO: every rule holds" if not broken else f"NO GO: {say_broken(broken)}"
     if finished.interrupted:
         verdict += " (interrupted: best plan so far)"
     people = (
@@ -117,10 +121,16 @@ def make_lines(finished: Finished) -> list[str]:
     ]
 
 
+def say_broken(count: int) -> str:
+    """``1 broken rule``, ``3 broken rules``."""
+    return f"{count:,} broken {'rule' if count == 1 else 'rules'}"
+
+
 def _trips_line(figures: Figures) -> str:
     names = {"bus": "direct coach", "train": "train", "charter": "charter", "feeder": "feeder"}
     parts = [f"{count:,} {names.get(key, 'last-mile')}" for key, count in figures.trips.items() if count]
-    return f"{figures.batches:,} batches; trips: {', '.join(parts) or 'none'}"
+    batches = "batch" if figures.batches == 1 else "batches"
+    return f"{figures.batches:,} {batches}; trips: {', '.join(parts) or 'none'}"
 
 
 def _bound_line(plan: Plan, currency: str) -> str:

@@ -27,7 +27,7 @@ def tell_worker(scenario: Scenario, plan: Plan, worker_id: str) -> list[str]:
     outcome = _get_row(plan.outcomes, worker_id)
     lines = [
         *_tell_person(scenario, worker),
-        *_tell_party(scenario, worker),
+        *_tell_party(scenario, plan, worker),
         *_tell_clearance(scenario, worker_id),
     ]
     if outcome["status"] == "itinerary":
@@ -67,16 +67,20 @@ def _name_site(scenario: Scenario, worker: pd.Series) -> str:
     return site.name if site is not None else (str(worker["site_id"]) or "no site yet")
 
 
-def _tell_party(scenario: Scenario, worker: pd.Series) -> Iterator[str]:
+def _tell_party(scenario: Scenario, plan: Plan, worker: pd.Series) -> Iterator[str]:
     workers = scenario.workers
     party = workers[
         (workers["party_id"] == worker["party_id"]) & (workers["worker_id"] != worker["worker_id"])
     ]
-    if len(party):
-        others = ", ".join(
-            f"{row.worker_id} {row.name_}" for row in party.rename(columns={"name": "name_"}).itertuples()
-        )
-        yield f"Travels together with {others}."
+    if party.empty:
+        return
+    mine = plan.outcomes.set_index("worker_id")["status"]
+    together = mine[worker["worker_id"]]
+    names = [
+        f"{one} {name}" + ("" if mine[one] == together else " (does not go along)")
+        for one, name in zip(party["worker_id"], party["name"], strict=True)
+    ]
+    yield f"In one party with {', '.join(names)}."
 
 
 def _tell_clearance(scenario: Scenario, worker_id: str) -> Iterator[str]:

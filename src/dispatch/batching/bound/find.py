@@ -18,8 +18,8 @@ from dispatch.batching.bound.components import split_components
 from dispatch.batching.bound.corridors import Key, count_people, make_corridors
 from dispatch.batching.bound.cuts import find_cuts, find_violated
 from dispatch.batching.bound.fleets import Fleets
-from dispatch.batching.bound.lagrange import Proof, mix_duals, prove_bound
-from dispatch.batching.bound.master import Master
+from dispatch.batching.bound.lagrange import Proof, mix_duals, prove_bound, stretch_duals
+from dispatch.batching.bound.master import FIRST_BOX, Master
 from dispatch.batching.bound.params import BoundParams
 from dispatch.batching.bound.problem import Cut, Problem, make_problem
 from dispatch.batching.bound.services import make_offers
@@ -129,12 +129,12 @@ def _solve(problem: Problem, params: BoundParams, keep_going: KeepGoing, done: f
     best = prove_bound(problem, first)
     if not keep_going("bound", max(done + best.bound, 0.0)):
         return _Solved(best, 0, 0)
-    master = Master(problem)
+    master = Master(problem, first.cover)
     cuts = [
-        find_cuts(i, corridor, problem.pricers[i].find_most_room)
-        for i, corridor in enumerate(problem.corridors)
+        find_cuts(i, corridor, problem.pricers[i].find_most_room) for i, corridor in enumerate(problem.corridors)
     ]
-    proof, share, rounds = best, params.smoothing_ratio, 0
+    proof = prove_bound(problem, stretch_duals(problem, first, FIRST_BOX))
+    share, rounds = params.smoothing_ratio, 0
     while rounds < params.rounds:
         rounds += 1
         added = sum(master.add_pattern(corridor, pattern) for corridor, pattern in proof.patterns)
@@ -142,8 +142,9 @@ def _solve(problem: Problem, params: BoundParams, keep_going: KeepGoing, done: f
         if answer is None:
             break
         cost, duals = answer
-        rows = _add_rows(master, problem, cuts, params)
-        if not added and not rows and share == 0.0:
+        grew = master.widen()
+        rows = _add_rows(master, problem, cuts, params) if not grew or rounds % 4 == 0 else 0
+        if not (added or rows or grew) and share == 0.0:
             break
         share = params.smoothing_ratio if added else 0.0
         proof = prove_bound(problem, mix_duals(best.duals, duals, share))
@@ -151,7 +152,7 @@ def _solve(problem: Problem, params: BoundParams, keep_going: KeepGoing, done: f
             best = proof
         if not keep_going("bound", max(done + best.bound, 0.0)):
             break
-        if not rows and cost - best.bound <= params.gap_ratio * abs(cost):
+        if not (rows or grew) and cost - best.bound <= params.gap_ratio * abs(cost):
             break
     return _Solved(best, rounds, len(master.known))
 

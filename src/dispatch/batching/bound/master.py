@@ -14,15 +14,19 @@ from dispatch.batching.bound.problem import CoachDay, Cut, Duals, Problem, Slot
 FloatArray = NDArray[np.float64]
 #: Money of the programme in hundreds of minor units: keeps numbers near 1 to 1e5.
 _SCALE = 100.0
+#: The box of prices: at first so much above the first prices, then growing by so much where it binds.
+FIRST_BOX = 1.15
+BOX_GROWTH = 1.25
 
 
 class Master:
     """Restricted master. Rows: people of each cell, coaches, cuts, services; columns grow round by round.
 
-    GLOP, one thread. Its answers are only suggestions of prices; nothing here needs to be exact.
+    GLOP, one thread. Its answers are only suggestions of prices; nothing here needs to be exact. Prices are kept in a
+    box that grows where it binds (Marsten, Hogan and Blankenship 1975): staying costs at first little more than ``first``.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, first: FloatArray) -> None:
         from ortools.linear_solver import pywraplp
 
         self.problem = problem
@@ -37,13 +41,15 @@ class Master:
         self.slots: dict[Slot, Any] = {
             slot: self.solver.Constraint(-self.infinity, most) for slot, most in problem.slots.items()
         }
-        self.otherwise = [self._add_variable(cost) for cost in problem.otherwise]
+        self.caps = np.minimum(problem.otherwise, FIRST_BOX * first)
+        self.otherwise = [self._add_variable(cost) for cost in self.caps]
         for row, variable in zip(self.cover, self.otherwise, strict=True):
             row.SetCoefficient(variable, 1.0)
         self.by_cell: dict[int, list[Any]] = defaultdict(list)
         for position, variable in enumerate(self.otherwise):
             self.by_cell[position].append(variable)
         self.trips: dict[int, list[tuple[int, Any]]] = defaultdict(list)
+        self.values: list[float] = []
         self.known: set[tuple[object, ...]] = set()
         self._rides: list[tuple[int, int, Any, Any]] = []
         self._linked: set[tuple[int, int]] = set()
@@ -151,13 +157,25 @@ class Master:
             coach={key: max(-row.dual_value(), 0.0) * _SCALE for key, row in self.coaches.items()},
             slots={key: max(-row.dual_value(), 0.0) * _SCALE for key, row in self.slots.items()},
         )
+        self.values = [variable.solution_value() for variable in self.solver.variables()]
         return self.objective.Value() * _SCALE, duals
+
+    def widen(self) -> bool:
+        """Let prices rise where people stay only because the box makes it cheap; True where any box grew."""
+        grew = False
+        for position, variable in enumerate(self.otherwise):
+            cap, most = float(self.caps[position]), float(self.problem.otherwise[position])
+            if cap < most and self.values[variable.index()] > 1e-6:
+                self.caps[position] = min(most, cap * BOX_GROWTH + 1.0)
+                self.objective.SetCoefficient(variable, float(self.caps[position]) / _SCALE)
+                grew = True
+        return grew
 
     def get_trips(self, corridor: int) -> FloatArray:
         """Trips of a corridor by its days in the last solution."""
         trips = np.zeros(len(self.problem.corridors[corridor].days))
         for day, variable in self.trips[corridor]:
-            trips[day] += variable.solution_value()
+            trips[day] += self.values[variable.index()]
         return trips
 
     def get_otherwise(self, corridor: int) -> FloatArray:
@@ -165,7 +183,7 @@ class Master:
         span = self.problem.spans[corridor]
         return np.array(
             [
-                sum(variable.solution_value() for variable in self.by_cell[i])
+                sum(self.values[variable.index()] for variable in self.by_cell[i])
                 for i in range(span.start, span.stop)
             ]
         )
@@ -174,7 +192,7 @@ class Master:
         """Add the rows "riders of a cell <= people × runs" that the last solution breaks most; how many."""
         broken = []
         for i, (number, position, rides, runs) in enumerate(self._rides):
-            lack = rides.solution_value() - self.problem.people[position] * runs.solution_value()
+            lack = self.values[rides.index()] - self.problem.people[position] * self.values[runs.index()]
             if lack > 1e-4 and (number, position) not in self._linked:
                 broken.append((-lack, i))
         for _, i in sorted(broken)[:most]:

@@ -31,7 +31,7 @@ class BoundParams:
     """
 
     rounds: int
-    columns_per_round: int = 30
+    columns_per_round: int = 80
     smoothing_ratio: float = 0.5
     gap_ratio: float = 2e-4
     most_board_sets: int = 6_000
@@ -43,5 +43,5 @@ class BoundParams:
 
 QUICK = BoundParams(rounds=8, refinements=8, gap_ratio=2e-3)
 STANDARD = BoundParams(rounds=40)
-THOROUGH = BoundParams(rounds=120, columns_per_round=40, refinements=40, tried_orders=36, gap_ratio=5e-5)
+THOROUGH = BoundParams(rounds=120, refinements=40, tried_orders=36, gap_ratio=5e-5)
 BOUND_PARAMS = {"quick": QUICK, "standard": STANDARD, "thorough": THOROUGH}

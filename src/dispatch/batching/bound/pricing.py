@@ -7,6 +7,7 @@ split, seats go to the best paid), the best are refined and filled again.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,9 +35,12 @@ IntArray = NDArray[np.int64]
 #: Shares of the people at which multipliers of the screening are taken.
 _QUANTILES = (0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 0.95, 1.0)
 #: Skeletons filled at once; a bound on memory, not on the search.
-_BATCH = 2_000
+_BATCH = 300
 #: Skeletons filled exactly per line and date before the screening bound is taken as it is.
-_MOST_FILLED = 4_000
+_MOST_FILLED = 300
+#: Patterns taken over at most for one line and date, and for one date.
+_PER_LINE_AND_DATE = 3
+_PER_DATE = 6
 #: A pattern that saves less than this share of its cost is not worth having.
 TOLERANCE = 1e-9
 
@@ -282,9 +286,8 @@ class Pricer:
             return 1.0
         cost = cash.ravel()[near] + self._find_scarcity(line, day, tours.days.ravel()[near], prices)
         room = self._get_room(line, day)[np.minimum(tours.drivers.ravel()[near], 6)]
-        worth = self._bound_fill_at(value, room, near) + prices.by_day[t]
-        keep = worth > cost * (1 + TOLERANCE)
-        at, cost, room, worth = near[keep], cost[keep], room[keep], worth[keep]
+        left, worth = self._bound_fill_at(value, room, near, cost * (1 + TOLERANCE) - prices.by_day[t])
+        at, cost, room, worth = near[left], cost[left], room[left], worth + prices.by_day[t]
         rest = 1.0
         if len(at) > _MOST_FILLED:
             order = np.argsort(-worth / np.maximum(cost, 1e-9), kind="stable")
@@ -310,19 +313,29 @@ class Pricer:
         to_end = max(self.fleets.last_day + 1 - day, 1)
         return np.full(len(dates), float(row[:to_end].sum()))
 
-    def _bound_fill_at(self, value: FloatArray, room: FloatArray, at: IntArray) -> FloatArray:
+    def _bound_fill_at(
+        self, value: FloatArray, room: FloatArray, at: IntArray, needed: FloatArray
+    ) -> tuple[IntArray, FloatArray]:
+        """(positions in ``at`` that may be worth more than ``needed``, bound on their worth)."""
         corridor = self.corridor
         a, b = np.divmod(at, len(self.space.gate_sets.members))
-        sets, inverse = np.unique(a, return_inverse=True)
-        gates = self.space.gate_sets.inside.T
+        gates = self.space.gate_sets.inside
+        left = np.arange(len(at))
         bound = np.full(len(at), np.inf)
-        for multiplier in _find_multipliers(value, corridor.people):
+        multipliers = _find_multipliers(value, corridor.people)
+        middle = len(multipliers) // 2
+        for multiplier in sorted(multipliers, key=lambda m: abs(multipliers.index(m) - middle)):
             surplus = corridor.people * np.maximum(value - multiplier, 0.0)
             pairs = np.zeros(corridor.pair_floor.shape)
             np.add.at(pairs, (corridor.board_of, corridor.gate_of), surplus)
-            worth = ((self.space.board_sets.inside[sets] @ pairs) @ gates)[inverse, b]
-            np.minimum(bound, worth + multiplier * room, out=bound)
-        return bound
+            by_board_set = self.space.board_sets.inside @ pairs
+            worth = np.einsum("ng,ng->n", by_board_set[a[left]], gates[b[left]]) + multiplier * room[left]
+            bound = np.minimum(bound, worth)
+            keep = bound > needed[left]
+            left, bound = left[keep], bound[keep]
+            if not len(left):
+                break
+        return left, bound
 
     def _fill(
         self, tours: Tours, at: IntArray, room: FloatArray, value: FloatArray
@@ -372,18 +385,21 @@ class Pricer:
         )
 
     def _pick(self, found: list[_Found], prices: Prices) -> tuple[Pattern, ...]:
-        """Best patterns, at most two for a line and date."""
+        """Best patterns, spread over lines and dates."""
         values = self._find_values(prices)
-        picked = [
-            (float(ratio[i]), each, i)
-            for each in found
-            for ratio in (find_ratios(each),)
-            for i in np.argsort(-ratio, kind="stable")[:2].tolist()
-        ]
-        picked.sort(key=lambda item: (-item[0], item[1].line, item[1].day, int(item[1].at[item[2]])))
-        return tuple(
-            self._make_pattern(each, i, values) for _, each, i in picked[: self.params.columns_per_round]
-        )
+        ranked: list[tuple[float, _Found, int]] = []
+        for each in found:
+            ratio = find_ratios(each)
+            best = np.argsort(-ratio, kind="stable")[:_PER_LINE_AND_DATE]
+            ranked += [(float(ratio[i]), each, int(i)) for i in best]
+        ranked.sort(key=lambda item: (-item[0], item[1].line, item[1].day, int(item[1].at[item[2]])))
+        taken: dict[int, int] = defaultdict(int)
+        picked = []
+        for _, each, i in ranked:
+            taken[each.day] += 1
+            if taken[each.day] <= _PER_DATE:
+                picked.append(self._make_pattern(each, i, values))
+        return tuple(picked[: self.params.columns_per_round])
 
     def _make_pattern(self, each: _Found, i: int, values: FloatArray) -> Pattern:
         line = self.fleets.lines[each.line]
