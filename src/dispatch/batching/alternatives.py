@@ -12,8 +12,8 @@ from dispatch.batching.demand import Unit
 class ServiceOption:
     """One way for a cell to ride one service.
 
-    ``per_head_minor``: seat, lateness, allowance and ride time; ``transfer_minor``: what feeder and last mile are
-    expected to cost per head (an estimate that steers, never a price that is reported). ``arrive_day`` at the gate.
+    ``per_head_minor``: seat, lateness, allowance and ride time. ``pools``: transfer pools the rider draws on.
+    ``arrive_day`` at the gate.
     """
 
     service_id: str
@@ -21,15 +21,10 @@ class ServiceOption:
     alight_stop: int
     day: int
     per_head_minor: int
-    transfer_minor: int
+    pools: tuple[str, ...]
     arrive_day: int
     needs_feeder: bool
     needs_last_mile: bool
-
-    @property
-    def total_minor(self) -> int:
-        """Expected cost per head."""
-        return self.per_head_minor + self.transfer_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +58,25 @@ class ServiceTariff:
         return self.fixed_minor + self.carriage_minor * self.count_carriages(load)
 
 
+@dataclass(frozen=True, slots=True)
+class TransferPool:
+    """Feeder or last-mile coaches of one terminal, day and side, as the search expects them before they are planned.
+
+    ``seats``: people one coach trip really carries on average; ``coach_minor``: what one costs. An estimate that
+    steers, re-estimated from the coaches planned; never a price that is reported.
+    """
+
+    key: str
+    seats: int
+    coach_minor: int
+
+    def cost_minor(self, load: int) -> int:
+        """Expected cost of the coaches for a load: whole coaches, the last one at least by half."""
+        full, rest = divmod(load, self.seats)
+        last = 0 if rest == 0 else self.coach_minor // 2 + self.coach_minor * rest // (2 * self.seats)
+        return full * self.coach_minor + last
+
+
 @dataclass(frozen=True, kw_only=True)
 class Alternatives:
     """What units may do besides direct coaches.
@@ -73,6 +87,7 @@ class Alternatives:
 
     options: Mapping[int, tuple[ServiceOption, ...]]
     tariffs: Mapping[str, ServiceTariff]
+    pools: Mapping[str, TransferPool]
     own_ticket_minor: Mapping[int, int]
     unserved_minor: Mapping[str, int]
 
@@ -103,6 +118,11 @@ class Alternatives:
         ]
         shared = set.intersection(*common)
         return tuple(option for option in options if option.service_id in shared)
+
+    def expect_price(self, option: ServiceOption) -> int:
+        """Expected cost per head of an option with its share of transfer coaches, without fixed prices."""
+        shares = (self.pools[key].coach_minor // self.pools[key].seats for key in option.pools)
+        return option.per_head_minor + sum(shares)
 
     def get_option(self, cell_index: int, service_id: str) -> ServiceOption:
         """Cheapest option of a cell on a service (must exist)."""

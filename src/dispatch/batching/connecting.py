@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from dispatch.batching.alternatives import Alternatives, ServiceOption, ServiceTariff
+from dispatch.batching.alternatives import Alternatives, ServiceOption, ServiceTariff, TransferPool
 from dispatch.batching.demand import Cell, Demand
 from dispatch.batching.direct import DirectCosts, cost_per_head, may_travel
 from dispatch.model.geography import Tier
@@ -44,15 +44,15 @@ def make_alternatives(
     demand: Demand,
     find_connections: FindConnections,
     costs: DirectCosts,
-    transfer_minor: Mapping[tuple[str, str], int] | None = None,
+    pool_ratios: Mapping[str, float] | None = None,
 ) -> Alternatives:
     """Alternatives of every cell.
 
-    ``find_connections(boarding_place_id, site_id)`` names the feasible connections; ``transfer_minor`` gives the
-    cost per head really found for (place, terminal) transfers in an earlier round, where known.
+    ``find_connections(boarding_place_id, site_id)`` names the feasible connections; ``pool_ratios`` says by side of a
+    terminal how much dearer the coaches of an earlier round really were than their estimate.
     """
     services = {service.id: service for service in scenario.services}
-    estimate = TransferEstimate(scenario, context, transfer_minor or {})
+    estimate = TransferEstimate(scenario, context, pool_ratios or {})
     known: dict[tuple[str, str], Sequence[Connection]] = {}
     options: dict[int, tuple[ServiceOption, ...]] = {}
     for cell in demand.cells:
@@ -64,11 +64,12 @@ def make_alternatives(
             for connection in known[key]
             if (option := make_option(scenario, context, cell, services, connection, estimate)) is not None
         ]
-        found.sort(key=lambda option: (option.total_minor, option.service_id))
+        found.sort(key=lambda option: (option.per_head_minor, len(option.pools), option.service_id))
         options[cell.index] = _cheapest_per_service(found)
     return Alternatives(
         options=options,
         tariffs={service.id: make_tariff(scenario, service) for service in scenario.services},
+        pools=estimate.make_pools(),
         own_ticket_minor=_price_own_tickets(scenario, context, demand),
         unserved_minor=price_unserved(scenario, costs, demand),
     )
@@ -129,18 +130,18 @@ def make_option(
         return None
     aboard = alight.arrive_min - board.depart_min
     per_head = service.seat_minor + cost_per_head(scenario, cell, day, board_day, arrive_day, aboard)
-    transfer = 0
+    pools = []
     if connection.needs_feeder:
-        transfer += estimate.price(cell.board, board.place_id)
+        pools.append(estimate.join("feeder", board.place_id, cell.board, day, cell.county))
     if connection.needs_last_mile:
-        transfer += estimate.price(alight.place_id, cell.gate)
+        pools.append(estimate.join("last_mile", alight.place_id, cell.gate, day, cell.area))
     return ServiceOption(
         service_id=service.id,
         board_stop=connection.board_stop,
         alight_stop=connection.alight_stop,
         day=day,
         per_head_minor=per_head,
-        transfer_minor=transfer,
+        pools=tuple(pools),
         arrive_day=arrive_day,
         needs_feeder=connection.needs_feeder,
         needs_last_mile=connection.needs_last_mile,
@@ -165,33 +166,52 @@ def _tier_forbids(scenario: Scenario, cell: Cell, board_day: int, arrive_day: in
     return False
 
 
+#: Share of a transfer coach's seats that real trips fill on average.
+TRANSFER_FILL_RATIO = 0.75
+
+
 class TransferEstimate:
-    """What a feeder or last-mile ride is expected to take and cost before its coaches are planned."""
+    """What feeder and last-mile coaches are expected to take and cost before they are planned."""
 
     def __init__(
-        self, scenario: Scenario, context: RoutingContext, found_minor: Mapping[tuple[str, str], int]
+        self, scenario: Scenario, context: RoutingContext, pool_ratios: Mapping[str, float]
     ) -> None:
         self.scenario = scenario
         self.context = context
-        self.found_minor = found_minor
-        self._prices: dict[tuple[str, str], int] = {}
+        self.pool_ratios = pool_ratios
+        self._runs: dict[tuple[str, str], tuple[int, int]] = {}
+        self._members: dict[str, dict[tuple[str, str], None]] = {}
 
-    def price(self, from_id: str, to_id: str) -> int:
-        """Minor units per head for one transfer: as found in an earlier round, else a shared coach at 80 % load."""
-        key = (from_id, to_id)
-        if key in self.found_minor:
-            return self.found_minor[key]
-        if key not in self._prices:
-            self._prices[key] = min(
-                (self._price_on(line_index, *key) for line_index in range(len(self.scenario.fleet))), default=10**9
-            )
-        return self._prices[key]
+    def join(self, role: str, terminal: str, place: str, day: int, side: str) -> str:
+        """Key of the pool of a transfer between a terminal and a place on a day; the place counts in its price."""
+        key = f"{role}|{terminal}|{side}|{day}"
+        self._members.setdefault(key, {})[terminal, place] = None
+        return key
 
-    def _price_on(self, line_index: int, from_id: str, to_id: str) -> int:
+    def make_pools(self) -> dict[str, TransferPool]:
+        """All pools joined so far, each at the mean price of its places."""
+        pools = {}
+        for key, members in self._members.items():
+            runs = [self._cheapest_run(terminal, place) for terminal, place in members]
+            room = max(1, int(sum(seats for seats, _ in runs) / len(runs) * TRANSFER_FILL_RATIO))
+            price = sum(minor for _, minor in runs) // len(runs)
+            ratio = self.pool_ratios.get(key.rsplit("|", 1)[0], 1.0)
+            pools[key] = TransferPool(key, room, int(price * ratio))
+        return pools
+
+    def _cheapest_run(self, terminal: str, place: str) -> tuple[int, int]:
+        """(seats, minor units) of the cheapest coach per seat on a run of its own between two places."""
+        key = (terminal, place)
+        if key not in self._runs:
+            runs = [self._run_on(index, terminal, place) for index in range(len(self.scenario.fleet))]
+            lawful = [run for run in runs if run[0] > 0]
+            self._runs[key] = min(lawful, key=lambda run: (run[1] / run[0], run), default=(1, 10**9))
+        return self._runs[key]
+
+    def _run_on(self, line_index: int, terminal: str, place: str) -> tuple[int, int]:
         line = self.scenario.fleet[line_index]
-        vehicle = self.scenario.vehicle_types[line.type_id]
         room = coach_capacity(
-            vehicle,
+            self.scenario.vehicle_types[line.type_id],
             self.scenario.policy,
             service_date=self.scenario.first_date,
             tier=Tier.LOW,
@@ -199,15 +219,12 @@ class TransferEstimate:
             drivers=1,
             escorts=self.scenario.limits.escorts_per_coach,
         )[0]
-        if room <= 0:
-            return 10**9
         if line.tariff.lump_trip_minor is not None:
-            return line.tariff.lump_trip_minor * 10 // (room * 8)
+            return room, line.tariff.lump_trip_minor
         km = self.context.get_km_tenths
-        legs = km(line.depot_place_id, from_id) + km(from_id, to_id) + km(to_id, line.depot_place_id)
-        day_minor = (line.tariff.day_minor + line.tariff.driver_day_minor) // 2
-        total = divide_half_even(legs * line.tariff.km_minor, 10) + day_minor
-        return total * 10 // (room * 8)
+        legs = km(line.depot_place_id, place) + km(place, terminal) + km(terminal, line.depot_place_id)
+        fixed = line.tariff.day_minor + line.tariff.driver_day_minor
+        return room, fixed + divide_half_even(legs * line.tariff.km_minor, 10)
 
     def board_min(self, cell: Cell, connection: Connection, terminal_id: str, depart_min: int) -> int:
         """Expected first boarding (as early as a shared feeder may be)."""

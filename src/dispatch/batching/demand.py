@@ -136,8 +136,8 @@ def make_demand(scenario: Scenario, parties: pd.DataFrame, members: pd.DataFrame
             Party(
                 index=len(made),
                 key=key,
-                size=int(row.size),  # type: ignore[call-overload]
-                minors=int(row.minors),
+                size=int(str(row.size)),
+                minors=int(str(row.minors)),
                 cell=cell,
                 payer=str(row.payer_id),
             )

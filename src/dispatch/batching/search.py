@@ -71,6 +71,8 @@ def improve(
     ``remember`` sees each trip of accepted plans."""
     rng = random.Random(seed)
     best = state.freeze()
+    if not state.demand.units:
+        return best
     scale = max(1.0, state.cost_minor / max(1, len(state.demand.units)))
     corridors = _Corridors(state)
     for step in range(params.steps):
@@ -232,7 +234,8 @@ def _offer_of_service(
     ranked = []
     for unit in left:
         if any(option.service_id == service_id for option in state.alternatives.find_options(unit)):
-            gain = values[unit.index] - state.price_people(unit, service_id)
+            option = next(o for o in state.alternatives.find_options(unit) if o.service_id == service_id)
+            gain = values[unit.index] - state.alternatives.expect_price(option) * unit.size
             if gain > 0 and state.may_ride_service(unit, service_id):
                 ranked.append((-gain / unit.size, unit.index, unit, gain))
     ranked.sort(key=lambda item: item[:2])
@@ -264,7 +267,7 @@ def _find_best_service(state: State, unit: Unit) -> tuple[int, str] | None:
     best: tuple[int, str] | None = None
     for option in state.alternatives.find_options(unit):
         tariff = state.alternatives.tariffs[option.service_id]
-        if best is not None and option.total_minor * unit.size >= best[0]:
+        if best is not None and option.per_head_minor * unit.size >= best[0]:
             break
         if state.service_load[option.service_id] == 0 and tariff.min_load > unit.size and not tariff.committed:
             continue

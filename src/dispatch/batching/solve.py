@@ -19,6 +19,7 @@ from dispatch.batching.search import SearchParams, construct, improve
 from dispatch.batching.state import Assignment, State
 from dispatch.batching.strategy import Strategy, find_strategy
 from dispatch.batching.transfers import Rider, TransferPlan, TransferPlanner
+from dispatch.model.plan import Role
 from dispatch.model.scenario import Scenario
 from dispatch.model.travel import FrozenTravel
 from dispatch.routing.context import RoutingContext, make_context
@@ -133,13 +134,13 @@ def solve(
     """Best solution over a few rounds; each round re-prices transfers by what the last one really paid."""
     costs = DirectCosts(scenario, context, demand)
     best: Solution | None = None
-    transfer_minor: dict[tuple[str, str], int] = {}
+    pool_ratios: dict[str, float] = {}
     reserve: Reserve = {}
     start: Assignment | None = None
     steps = effort.count_steps(len(demand.units))
     for round_number in range(effort.rounds):
         alternatives = make_alternatives(
-            scenario, context, demand, lambda board, site: connections[board, site], costs, transfer_minor
+            scenario, context, demand, lambda board, site: connections[board, site], costs, pool_ratios
         )
         problem = Problem(
             scenario=scenario, travel=travel, demand=demand, alternatives=alternatives, reserve=reserve
@@ -151,7 +152,7 @@ def solve(
         uses_transfers = bool(solution.transfers.duties or solution.transfers.stranded)
         if signals.should_stop() or not uses_transfers:
             break
-        transfer_minor = price_transfers(solution.transfers)
+        pool_ratios = compare_pools(demand, solution, pool_ratios)
         reserve = count_reserve(scenario, solution.transfers)
         start, steps = solution.assignment, max(effort.min_steps, steps // 2)
     assert best is not None
@@ -215,28 +216,38 @@ def _true_cost(
     demand: Demand, alternatives: Alternatives, assignment: Assignment, transfers: TransferPlan
 ) -> int:
     """Cost with the transfers really planned in place of their estimates."""
-    estimated = sum(
-        alternatives.get_option(party.cell.index, service_id).transfer_minor * party.size
-        for index, service_id in assignment.service_of.items()
-        for party in demand.units[index].parties
-    )
-    return assignment.cost_minor - estimated + sum(duty.cost_minor for duty in transfers.duties)
+    loads = count_pool_loads(demand, alternatives, assignment)
+    expected = sum(alternatives.pools[key].cost_minor(load) for key, load in loads.items())
+    return assignment.cost_minor - expected + sum(duty.cost_minor for duty in transfers.duties)
 
 
-def price_transfers(transfers: TransferPlan) -> dict[tuple[str, str], int]:
-    """Minor units per head really paid between places and terminals, averaged over the riders of each pair."""
-    paid: dict[tuple[str, str], int] = defaultdict(int)
-    heads: dict[tuple[str, str], int] = defaultdict(int)
-    for duty in transfers.duties:
+def count_pool_loads(demand: Demand, alternatives: Alternatives, assignment: Assignment) -> dict[str, int]:
+    """People by transfer pool."""
+    loads: dict[str, int] = defaultdict(int)
+    for index, service_id in assignment.service_of.items():
+        for party in demand.units[index].parties:
+            for key in alternatives.get_option(party.cell.index, service_id).pools:
+                loads[key] += party.size
+    return loads
+
+
+def compare_pools(demand: Demand, solution: Solution, ratios: Mapping[str, float]) -> dict[str, float]:
+    """By side of a terminal: what its coaches really cost over what they were expected to, earlier ratios included."""
+    expected: dict[str, float] = defaultdict(float)
+    for key, load in count_pool_loads(demand, solution.alternatives, solution.assignment).items():
+        expected[key.rsplit("|", 1)[0]] += solution.alternatives.pools[key].cost_minor(load)
+    paid: dict[str, float] = defaultdict(float)
+    for duty in solution.transfers.duties:
         load = sum(trip.load for trip in duty.trips)
         for trip in duty.trips:
-            for rider in trip.riders:
-                cell = rider.party.cell
-                feeder = trip.role.value == "feeder"
-                key = (cell.board, trip.terminal) if feeder else (trip.terminal, cell.gate)
-                paid[key] += duty.cost_minor * rider.party.size // load
-                heads[key] += rider.party.size
-    return {key: amount // heads[key] for key, amount in paid.items()}
+            cell = trip.riders[0].party.cell
+            side = cell.county if trip.role is Role.FEEDER else cell.area
+            paid[f"{trip.role.value}|{trip.terminal}|{side}"] += duty.cost_minor * trip.load / load
+    updated = dict(ratios)
+    for side, amount in expected.items():
+        if amount > 0 and side in paid:
+            updated[side] = min(3.0, max(0.3, ratios.get(side, 1.0) * paid[side] / amount))
+    return updated
 
 
 def count_reserve(scenario: Scenario, transfers: TransferPlan) -> dict[tuple[str, int], int]:

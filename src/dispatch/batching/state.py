@@ -38,6 +38,7 @@ class State:
         self.service_of: dict[int, str] = {}
         self.own_ticket: set[int] = set()
         self.service_load: dict[str, int] = defaultdict(int)
+        self.pool_load: dict[str, int] = defaultdict(int)
         self.riders_of: dict[CorridorKey, set[int]] = defaultdict(set)
         self.penalty = [alternatives.get_penalty(unit) for unit in demand.units]
         self.cost_minor = sum(self.penalty) + sum(t.cost_minor(0) for t in alternatives.tariffs.values())
@@ -109,21 +110,28 @@ class State:
         )
 
     def price_service(self, unit: Unit, service_id: str) -> int | None:
-        """Extra cost of seating a unit on a service beside its penalty; None where it is full."""
+        """Extra cost of seating a free unit on a service; None where it is full."""
         tariff = self.alternatives.tariffs[service_id]
         load = self.service_load[service_id]
         if load + unit.size > tariff.seats:
             return None
-        return (
-            tariff.cost_minor(load + unit.size) - tariff.cost_minor(load) + self.price_people(unit, service_id)
-        )
+        extra = tariff.cost_minor(load + unit.size) - tariff.cost_minor(load)
+        return extra + self.price_people(unit, service_id) + self._price_transfers(unit, service_id)
 
     def price_people(self, unit: Unit, service_id: str) -> int:
-        """Seats, transfers and penalties of a unit on a service, without fixed and carriage cost."""
+        """Seats and penalties of a unit on a service, without fixed, carriage and transfer cost."""
         return sum(
-            self.alternatives.get_option(party.cell.index, service_id).total_minor * party.size
+            self.alternatives.get_option(party.cell.index, service_id).per_head_minor * party.size
             for party in unit.parties
         )
+
+    def _price_transfers(self, unit: Unit, service_id: str) -> int:
+        extra = 0
+        for party in unit.parties:
+            for key in self.alternatives.get_option(party.cell.index, service_id).pools:
+                pool, load = self.alternatives.pools[key], self.pool_load[key]
+                extra += pool.cost_minor(load + party.size) - pool.cost_minor(load)
+        return extra
 
     def may_ride_service(self, unit: Unit, service_id: str) -> bool:
         """True where gate limits and ``apart`` locks allow a unit on a service."""
@@ -197,6 +205,7 @@ class State:
 
     def _put_service(self, unit: Unit, service_id: str) -> None:
         self._move_load(service_id, unit.size)
+        self._move_pools(unit, service_id, 1)
         self.cost_minor += self.price_people(unit, service_id) - self.penalty[unit.index]
         self.service_of[unit.index] = service_id
         self.riders_of[unit.cell.corridor].add(unit.index)
@@ -205,6 +214,7 @@ class State:
     def _drop_service(self, unit: Unit) -> str:
         service_id = self.service_of.pop(unit.index)
         self._move_load(service_id, -unit.size)
+        self._move_pools(unit, service_id, -1)
         self.cost_minor -= self.price_people(unit, service_id) - self.penalty[unit.index]
         self.riders_of[unit.cell.corridor].discard(unit.index)
         self._hold_service_arrivals(unit, service_id, -1)
@@ -215,6 +225,13 @@ class State:
         load = self.service_load[service_id]
         self.service_load[service_id] = load + people
         self.cost_minor += tariff.cost_minor(load + people) - tariff.cost_minor(load)
+
+    def _move_pools(self, unit: Unit, service_id: str, sign: int) -> None:
+        for party in unit.parties:
+            for key in self.alternatives.get_option(party.cell.index, service_id).pools:
+                pool, load = self.alternatives.pools[key], self.pool_load[key]
+                self.pool_load[key] = load + sign * party.size
+                self.cost_minor += pool.cost_minor(self.pool_load[key]) - pool.cost_minor(load)
 
     def _hold_service_arrivals(self, unit: Unit, service_id: str, sign: int) -> None:
         if self.resources.site_limits:

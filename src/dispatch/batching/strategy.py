@@ -118,9 +118,11 @@ class _Programme:
         self.cost: list[mathopt.LinearTypes] = []
         self.on_day: dict[tuple[int, int], mathopt.Variable] = {}
         self.on_service: dict[tuple[int, str], mathopt.Variable] = {}
+        self.in_pool: dict[str, list[mathopt.Variable]] = defaultdict(list)
         self._add_people()
         self._add_coaches()
         self._add_services()
+        self._add_transfers()
         self.model.minimize(mathopt.fast_sum(self.cost))
 
     def _add_people(self) -> None:
@@ -130,17 +132,21 @@ class _Programme:
             cell = units[0].cell
             out = self.model.add_variable(lb=0, ub=people)
             fare = alternatives.find_own_ticket(units[0])
-            penalty = self.state.penalty[units[0].index] / units[0].size
-            self.cost.append(min(penalty, fare / units[0].size if fare is not None else penalty) * out)
+            left_minor = self.state.penalty[units[0].index] / units[0].size
+            if fare is not None:
+                left_minor = min(left_minor, fare / units[0].size)
+            self.cost.append(left_minor * out)
             parts = [out]
-            for day, price in self._day_prices(units[0]).items():
+            for day, per_head in self._day_prices(units[0]).items():
                 variable = self.model.add_variable(lb=0, ub=people)
                 self.on_day[k, day] = variable
-                self.cost.append(price * variable)
+                self.cost.append(per_head * variable)
                 parts.append(variable)
             for service_id, price in self._service_prices(units).items():
                 variable = self.model.add_variable(lb=0, ub=people)
                 self.on_service[k, service_id] = variable
+                for key in alternatives.get_option(cell.index, service_id).pools:
+                    self.in_pool[key].append(variable)
                 self.cost.append(price * variable)
                 parts.append(variable)
             self.model.add_linear_constraint(mathopt.fast_sum(parts) == people)
@@ -163,7 +169,7 @@ class _Programme:
         counts: dict[str, int] = defaultdict(int)
         for unit in units:
             for option in self.state.alternatives.find_options(unit):
-                totals[option.service_id] += option.total_minor * unit.size
+                totals[option.service_id] += option.per_head_minor * unit.size
                 counts[option.service_id] += 1
         people = sum(unit.size for unit in units)
         return {s: total / people for s, total in totals.items() if counts[s] == len(units)}
@@ -211,6 +217,15 @@ class _Programme:
             self.model.add_linear_constraint(carriages >= tariff.min_carriages * runs)
             if not tariff.committed:
                 self.model.add_linear_constraint(load >= tariff.min_load * runs)
+
+    def _add_transfers(self) -> None:
+        """Whole transfer coaches for each terminal, day and side; each also half-priced by the head."""
+        for key, variables in self.in_pool.items():
+            pool = self.state.alternatives.pools[key]
+            coaches = self.model.add_integer_variable(lb=0, ub=1_000)
+            self.model.add_linear_constraint(mathopt.fast_sum(variables) <= pool.seats * coaches)
+            self.cost.append(pool.coach_minor / 2 * coaches)
+            self.cost.append(pool.coach_minor / (2 * pool.seats) * mathopt.fast_sum(variables))
 
     def solve(self, seed: int) -> Strategy:
         """Best strategy found; an empty one where the solver finds none."""

@@ -495,7 +495,7 @@ class Assembler:
         }
 
     def _lateness(self, worker: str, day: int) -> int:
-        return max(0, day - self.preferred_of[worker])
+        return max(0, day - int(self.preferred_of[worker]))
 
     def _make_rides(self) -> pd.DataFrame:
         rows: list[dict[str, object]] = []

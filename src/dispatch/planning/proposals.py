@@ -34,4 +34,4 @@ def count_demand(scenario: Scenario, parties: pd.DataFrame) -> pd.DataFrame:
         }
     )
     keys = ["origin_county", "destination_area", "earliest", "latest"]
-    return frame.groupby(keys, as_index=False)["workers"].sum()
+    return frame.groupby(keys, as_index=False).agg({"workers": "sum"})

@@ -94,7 +94,8 @@ def compare_modes(ready: Prepared, solution: Solution) -> tuple[ModePrice, ...]:
     modes = {service.id: service.mode for service in ready.scenario.services}
     for index, service_id in solution.assignment.service_of.items():
         unit = ready.demand.units[index]
-        price = solution.alternatives.get_option(unit.cell.index, service_id).total_minor
+        option = solution.alternatives.get_option(unit.cell.index, service_id)
+        price = solution.alternatives.expect_price(option)
         heads[_ends(unit)][modes[service_id]] += unit.size
         paid[_ends(unit)][modes[service_id]] += price * unit.size
     costs = DirectCosts(ready.scenario, ready.context, ready.demand)
@@ -150,7 +151,7 @@ def _quote(
             tariff = solution.alternatives.tariffs[option.service_id]
             fixed = tariff.cost_minor(tariff.seats) // max(1, tariff.seats)
             mode = services[option.service_id].mode
-            quotes[mode] = min(quotes.get(mode, 10**12), option.total_minor + fixed)
+            quotes[mode] = min(quotes.get(mode, 10**12), solution.alternatives.expect_price(option) + fixed)
         if unit.cell.may_ride_bus:
             for fleet_id in costs.lines:
                 shape = costs.find_shape(fleet_id, frozenset({unit.cell.board}), frozenset({unit.cell.gate}))

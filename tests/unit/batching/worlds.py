@@ -97,6 +97,7 @@ class WorldBuilder:
         alternatives = Alternatives(
             options={},
             tariffs={},
+            pools={},
             own_ticket_minor={} if own_ticket_minor is None else {c.index: own_ticket_minor for c in demand.cells},
             unserved_minor=dict(scenario.rates.unserved_minor),
         )

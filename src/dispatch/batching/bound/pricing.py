@@ -41,6 +41,8 @@ _MOST_FILLED = 300
 #: Patterns taken over at most for one line and date, and for one date.
 _PER_LINE_AND_DATE = 3
 _PER_DATE = 6
+#: Skeletons looked at date by date for one line; the screening bound stands for the others.
+_MOST_NEAR = 1_500
 #: A pattern that saves less than this share of its cost is not worth having.
 TOLERANCE = 1e-9
 
@@ -227,8 +229,7 @@ class Pricer:
         allowed = self._get_allowed(line)
         if allowed is not None:
             cash = np.where(allowed, cash, np.inf)
-        near = self._screen(tours, cash, rooms, prices, values)
-        rest = 1.0
+        near, rest = self._screen(tours, cash, rooms, prices, values)
         for t, day in enumerate(self.corridor.days):
             rest = min(rest, self._fill_day(line, t, day, near, tours, cash, prices, values[:, t], found))
         return rest
@@ -250,12 +251,16 @@ class Pricer:
 
     def _screen(
         self, tours: Tours, cash: FloatArray, rooms: FloatArray, prices: Prices, values: FloatArray
-    ) -> IntArray:
-        """Flat positions of the skeletons that might have a profit on some date."""
+    ) -> tuple[IntArray, float]:
+        """(flat positions of skeletons that might have a profit on some date, scale that covers those left out)."""
         best = values.max(axis=1)
-        worth = self._bound_fill(best, rooms.max(axis=0)[np.minimum(tours.drivers, 6)])
-        near: IntArray = np.flatnonzero((worth + prices.by_day.max() > cash * (1 + TOLERANCE)).ravel())
-        return near
+        worth = self._bound_fill(best, rooms.max(axis=0)[np.minimum(tours.drivers, 6)]) + prices.by_day.max()
+        near: IntArray = np.flatnonzero((worth > cash * (1 + TOLERANCE)).ravel())
+        if len(near) <= _MOST_NEAR:
+            return near, 1.0
+        ratio = cash.ravel()[near] / worth.ravel()[near]
+        order = np.argpartition(ratio, _MOST_NEAR)
+        return np.sort(near[order[:_MOST_NEAR]]), float(ratio[order[_MOST_NEAR]])
 
     def _bound_fill(self, value: FloatArray, room: FloatArray) -> FloatArray:
         """Bound on the worth of a full coach for every skeleton: min over m of room·m + Σ people·(value − m)⁺."""
