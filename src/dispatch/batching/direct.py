@@ -188,6 +188,8 @@ class DirectCosts:
         return first != geography.get_prefecture(geography.get_county(shape.drops[-1]))
 
     def _is_registered(self, shape: TripShape, on: date) -> bool:
+        if self.lines[shape.fleet_id].local_only and self.is_intercity(shape):
+            return False
         if not self.scenario.policy.get_flag("registered_end_required", on, "bus"):
             return True
         return has_registered_end(self.context, shape.fleet_id, shape.pickups[0], shape.drops[-1])

@@ -371,7 +371,11 @@ class TransferPlanner:
         return self._rooms[key]
 
     def _registered(self, fleet_id: str, place_ids: Sequence[str], day: int) -> bool:
+        geography = self.scenario.geography
         on = self.scenario.first_date + timedelta(days=day)
+        ends = [geography.get_prefecture(geography.get_county(place)) for place in (place_ids[0], place_ids[-1])]
+        if self.resources.lines[fleet_id].local_only and ends[0] != ends[1]:
+            return False
         if not self.scenario.policy.get_flag("registered_end_required", on, "bus"):
             return True
         return has_registered_end(self.context, fleet_id, place_ids[0], place_ids[-1])

@@ -63,7 +63,9 @@ class FleetLine:
 
     ``standby_ratio`` (0 to 1) of the count, rounded up, is kept in reserve (C7). A coach that does not
     ``returns`` ends at its last stop and is gone for the rest of the horizon: it touches every date to
-    the horizon's end for C7, but pays only for the dates until its last stop. ``assumed`` marks a defaulted fleet or tariff.
+    the horizon's end for C7, but pays only for the dates until its last stop. A ``local_only`` line (township buses,
+    station shuttles) is licensed only for trips whose first and last stop lie in one prefecture (C13). ``assumed`` marks a
+    defaulted fleet or tariff.
     """
 
     id: str
@@ -74,6 +76,7 @@ class FleetLine:
     returns: bool = True
     registered_region_id: str = ""
     standby_ratio: float = 0.0
+    local_only: bool = False
     assumed: bool = False
     operator: str = ""
 

@@ -21,7 +21,7 @@ from dispatch.batching.bound.fleets import Fleets
 from dispatch.batching.bound.lagrange import Proof, mix_duals, prove_bound, stretch_duals
 from dispatch.batching.bound.master import FIRST_BOX, Master
 from dispatch.batching.bound.params import BoundParams
-from dispatch.batching.bound.problem import Cut, Problem, make_problem
+from dispatch.batching.bound.problem import Cut, Duals, Problem, make_problem
 from dispatch.batching.bound.services import make_offers
 from dispatch.batching.bound.start import make_first_duals
 from dispatch.batching.demand import Demand
@@ -29,6 +29,8 @@ from dispatch.batching.direct import DirectCosts
 from dispatch.model.scenario import Scenario
 from dispatch.routing.context import RoutingContext
 
+#: What older prices count for, so that the centre follows when scarcity moves.
+_FORGETTING = 0.998
 FindConnections = Callable[[str, str], Sequence[object]]
 KeepGoing = Callable[[str, float], bool]
 
@@ -134,6 +136,7 @@ def _solve(problem: Problem, params: BoundParams, keep_going: KeepGoing, done: f
         find_cuts(i, corridor, problem.pricers[i].find_most_room) for i, corridor in enumerate(problem.corridors)
     ]
     proof = prove_bound(problem, stretch_duals(problem, first, FIRST_BOX))
+    centre = Centre(problem, best)
     share, rounds = params.smoothing_ratio, 0
     while rounds < params.rounds:
         rounds += 1
@@ -147,14 +150,41 @@ def _solve(problem: Problem, params: BoundParams, keep_going: KeepGoing, done: f
         if not (added or rows or grew) and share == 0.0:
             break
         share = params.smoothing_ratio if added else 0.0
-        proof = prove_bound(problem, mix_duals(best.duals, duals, share))
+        proof = prove_bound(problem, mix_duals(centre.get_duals(duals), duals, share))
+        centre.move(proof)
         if proof.bound > best.bound:
             best = proof
         if not keep_going("bound", max(done + best.bound, 0.0)):
             break
         if not (rows or grew) and cost - best.bound <= params.gap_ratio * abs(cost):
             break
-    return _Solved(best, rounds, len(master.known))
+    last = prove_bound(problem, centre.get_duals(best.duals))
+    return _Solved(max(last, best, key=lambda each: each.bound), rounds, len(master.known))
+
+
+class Centre:
+    """Cover and cut prices that proved most so far, corridor by corridor; a place to stay near, itself no proof."""
+
+    def __init__(self, problem: Problem, proof: Proof) -> None:
+        self.problem = problem
+        self.brought = proof.by_corridor.copy()
+        self.cover = proof.duals.cover.copy()
+        self.cuts = dict(proof.duals.cuts)
+
+    def move(self, proof: Proof) -> None:
+        """Take over the prices of the corridors in which a proof brings more."""
+        better = proof.by_corridor > self.brought
+        self.brought = np.maximum(self.brought * _FORGETTING, proof.by_corridor)
+        for i in np.flatnonzero(better).tolist():
+            span = self.problem.spans[i]
+            self.cover[span] = proof.duals.cover[span]
+            kept = {cut: price for cut, price in self.cuts.items() if cut.corridor != i}
+            new = {cut: price for cut, price in proof.duals.cuts.items() if cut.corridor == i}
+            self.cuts = {**kept, **new}
+
+    def get_duals(self, shared: Duals) -> Duals:
+        """The centre's prices with the coach and slot prices of ``shared``."""
+        return Duals(self.cover.copy(), dict(self.cuts), shared.coach, shared.slots)
 
 
 def _add_rows(master: Master, problem: Problem, cuts: list[tuple[Cut, ...]], params: BoundParams) -> int:

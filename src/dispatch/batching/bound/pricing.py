@@ -41,8 +41,9 @@ _MOST_FILLED = 300
 #: Patterns taken over at most for one line and date, and for one date.
 _PER_LINE_AND_DATE = 3
 _PER_DATE = 6
-#: Skeletons looked at date by date for one line; the screening bound stands for the others.
-_MOST_NEAR = 1_500
+#: Skeletons looked at date by date for one line at first; all, once no pattern is found that is far too cheap.
+_MOST_NEAR = 800
+_COARSE_RATIO = 0.03
 #: A pattern that saves less than this share of its cost is not worth having.
 TOLERANCE = 1e-9
 
@@ -186,10 +187,13 @@ class Pricer:
 
     def price(self, prices: Prices) -> Priced:
         """Patterns that cost less than they are worth, and how far prices must come down for there to be none."""
-        for _ in range(3):
-            found, rest = self._search(prices)
+        found, rest = self._search(prices, _MOST_NEAR)
+        if rest < 1.0 and _find_best_ratio(found) < _COARSE_RATIO:
+            found, rest = self._search(prices, None)
+        for _ in range(2):
             if not self._refine(found):
                 break
+            found, rest = self._search(prices, None)
         scale = min([rest, *(float((each.cost / (each.cost + each.profit)).min()) for each in found)])
         scale /= 1 + 2 * TOLERANCE
         patterns = self._pick(found, prices)
@@ -197,13 +201,13 @@ class Pricer:
 
     # -- search ------------------------------------------------------------------------------------------
 
-    def _search(self, prices: Prices) -> tuple[list[_Found], float]:
+    def _search(self, prices: Prices, most_near: int | None) -> tuple[list[_Found], float]:
         """Filled skeletons with a profit by line and date, and the scale that covers what was not filled."""
         found: list[_Found] = []
         rest = 1.0
         values = self._find_values(prices)
         for i in self._usable:
-            scale = self._search_line(i, prices, values, found)
+            scale = self._search_line(i, prices, values, found, most_near)
             rest = min(rest, scale)
         return found, rest
 
@@ -212,7 +216,9 @@ class Pricer:
         values: FloatArray = np.maximum(prices.cover[:, None] - self.corridor.per_head, 0.0)
         return values
 
-    def _search_line(self, line: int, prices: Prices, values: FloatArray, found: list[_Found]) -> float:
+    def _search_line(
+        self, line: int, prices: Prices, values: FloatArray, found: list[_Found], most_near: int | None
+    ) -> float:
         riders = self._riders[line]
         if riders is not None:
             values = values * riders[:, None]
@@ -229,7 +235,7 @@ class Pricer:
         allowed = self._get_allowed(line)
         if allowed is not None:
             cash = np.where(allowed, cash, np.inf)
-        near, rest = self._screen(tours, cash, rooms, prices, values)
+        near, rest = self._screen(tours, cash, rooms, prices, values, most_near)
         for t, day in enumerate(self.corridor.days):
             rest = min(rest, self._fill_day(line, t, day, near, tours, cash, prices, values[:, t], found))
         return rest
@@ -250,17 +256,23 @@ class Pricer:
         return self._allowed[line]
 
     def _screen(
-        self, tours: Tours, cash: FloatArray, rooms: FloatArray, prices: Prices, values: FloatArray
+        self,
+        tours: Tours,
+        cash: FloatArray,
+        rooms: FloatArray,
+        prices: Prices,
+        values: FloatArray,
+        most_near: int | None,
     ) -> tuple[IntArray, float]:
         """(flat positions of skeletons that might have a profit on some date, scale that covers those left out)."""
         best = values.max(axis=1)
         worth = self._bound_fill(best, rooms.max(axis=0)[np.minimum(tours.drivers, 6)]) + prices.by_day.max()
         near: IntArray = np.flatnonzero((worth > cash * (1 + TOLERANCE)).ravel())
-        if len(near) <= _MOST_NEAR:
+        if most_near is None or len(near) <= most_near:
             return near, 1.0
         ratio = cash.ravel()[near] / worth.ravel()[near]
-        order = np.argpartition(ratio, _MOST_NEAR)
-        return np.sort(near[order[:_MOST_NEAR]]), float(ratio[order[_MOST_NEAR]])
+        order = np.argpartition(ratio, most_near)
+        return np.sort(near[order[:most_near]]), float(ratio[order[most_near]])
 
     def _bound_fill(self, value: FloatArray, room: FloatArray) -> FloatArray:
         """Bound on the worth of a full coach for every skeleton: min over m of room·m + Σ people·(value − m)⁺."""
@@ -437,6 +449,10 @@ class Pricer:
             line=each.line, day=each.day, board_set=a, gate_set=b, cost=cash + people,
             touched=(each.day, last), loads=tuple(kept), profit=float(each.profit[i]),
         )  # fmt: skip
+
+
+def _find_best_ratio(found: list[_Found]) -> float:
+    return max((float(find_ratios(each).max()) for each in found), default=0.0)
 
 
 def find_ratios(found: _Found) -> FloatArray:
