@@ -14,7 +14,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "batching"))
 
-from worlds import CN_RULES, World, WorldBuilder, make_line, make_train, make_type
+from bound_worlds import CN_RULES, World, WorldBuilder, make_line, make_train, make_type
 
 from dispatch.batching.bound.find import find_bound
 from dispatch.batching.bound.params import BOUND_PARAMS

@@ -523,6 +523,18 @@ def test_c13_a_coach_with_no_end_at_home(four_villages: World) -> None:
     assert find_codes(free, four_villages.plan) == set()
 
 
+def test_c13_a_local_coach_on_a_trip_to_another_prefecture(four_villages: World) -> None:
+    fleet = (replace(LINE, local_only=True),)
+    assert find_codes(four_villages.scenario.replace(fleet=fleet), four_villages.plan) == {"C13"}
+    free = add_rule(four_villages.scenario.replace(fleet=fleet), rule("registered_end_required", False))
+    assert find_codes(free, four_villages.plan) == {"C13"}
+
+
+def test_c13_local_coaches_may_run_to_and_from_stations(night_train: World) -> None:
+    fleet = tuple(replace(line, local_only=True) for line in night_train.scenario.fleet)
+    assert find_codes(night_train.scenario.replace(fleet=fleet), night_train.plan) == set()
+
+
 def test_c14_more_origin_counties_than_allowed(four_villages: World) -> None:
     scenario = add_rule(four_villages.scenario, rule("max_origin_counties", 1))
     assert find_codes(scenario, four_villages.plan) == {"C14"}

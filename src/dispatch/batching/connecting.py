@@ -11,9 +11,9 @@ from dispatch.batching.demand import Cell, Demand
 from dispatch.batching.direct import DirectCosts, cost_per_head, may_travel
 from dispatch.model.geography import Tier
 from dispatch.model.scenario import Scenario
-from dispatch.model.supply import Mode, Service, ServiceStatus
+from dispatch.model.supply import FleetLine, Mode, Service, ServiceStatus
 from dispatch.routing.capacity import carriage_capacity, coach_capacity
-from dispatch.routing.context import RoutingContext
+from dispatch.routing.context import RoutingContext, has_registered_end
 from dispatch.units import DAY_MIN, divide_half_even
 
 #: Minutes kept free for further stops of a feeder or last-mile coach when judging whether an option is in time.
@@ -123,6 +123,10 @@ def make_option(
     if day not in cell.days:
         return None
     board, alight = service.stops[connection.board_stop], service.stops[connection.alight_stop]
+    if connection.needs_feeder and not estimate.may_run(board.place_id, cell.board):
+        return None
+    if connection.needs_last_mile and not estimate.may_run(alight.place_id, cell.gate):
+        return None
     board_min = estimate.board_min(cell, connection, board.place_id, board.depart_min)
     arrive_min = estimate.arrive_min(cell, connection, alight.place_id, alight.arrive_min)
     board_day, arrive_day = board_min // DAY_MIN, arrive_min // DAY_MIN
@@ -168,6 +172,8 @@ def _tier_forbids(scenario: Scenario, cell: Cell, board_day: int, arrive_day: in
 
 #: Share of a transfer coach's seats that real trips fill on average.
 TRANSFER_FILL_RATIO = 0.75
+#: (seats, minor units) where no coach may run: dearer than any penalty.
+NO_RUN = (1, 10**9)
 
 
 class TransferEstimate:
@@ -188,6 +194,10 @@ class TransferEstimate:
         self._members.setdefault(key, {})[terminal, place] = None
         return key
 
+    def may_run(self, terminal: str, place: str) -> bool:
+        """False where no line of the fleet is licensed between a terminal and a place (C13)."""
+        return self._cheapest_run(terminal, place) != NO_RUN
+
     def make_pools(self) -> dict[str, TransferPool]:
         """All pools joined so far, each at the mean price of its places."""
         pools = {}
@@ -205,11 +215,13 @@ class TransferEstimate:
         if key not in self._runs:
             runs = [self._run_on(index, terminal, place) for index in range(len(self.scenario.fleet))]
             lawful = [run for run in runs if run[0] > 0]
-            self._runs[key] = min(lawful, key=lambda run: (run[1] / run[0], run), default=(1, 10**9))
+            self._runs[key] = min(lawful, key=lambda run: (run[1] / run[0], run), default=NO_RUN)
         return self._runs[key]
 
     def _run_on(self, line_index: int, terminal: str, place: str) -> tuple[int, int]:
         line = self.scenario.fleet[line_index]
+        if not self._is_licensed(line, terminal, place):
+            return NO_RUN
         room = coach_capacity(
             self.scenario.vehicle_types[line.type_id],
             self.scenario.policy,
@@ -225,6 +237,16 @@ class TransferEstimate:
         legs = km(line.depot_place_id, place) + km(place, terminal) + km(terminal, line.depot_place_id)
         fixed = line.tariff.day_minor + line.tariff.driver_day_minor
         return room, fixed + divide_half_even(legs * line.tariff.km_minor, 10)
+
+    def _is_licensed(self, line: FleetLine, terminal: str, place: str) -> bool:
+        geography = self.scenario.geography
+        ends = [geography.get_prefecture(geography.get_county(one)) for one in (terminal, place)]
+        if line.local_only and ends[0] != ends[1]:
+            return False
+        flag, dates = self.scenario.policy.get_flag, (self.scenario.first_date, self.scenario.last_date)
+        if not all(flag("registered_end_required", on, "bus") for on in dates):
+            return True
+        return has_registered_end(self.context, line.id, terminal, place)
 
     def board_min(self, cell: Cell, connection: Connection, terminal_id: str, depart_min: int) -> int:
         """Expected first boarding (as early as a shared feeder may be)."""

@@ -68,14 +68,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """People who may not be separated."""
+    """People who may not be separated. ``payers``: (payer group, workers) of the members."""
 
     index: int
     key: str
     size: int
     minors: int
     cell: Cell
-    payer: str
+    payers: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +127,7 @@ def make_demand(scenario: Scenario, parties: pd.DataFrame, members: pd.DataFrame
     party_of_worker = dict(zip(members["worker_id"], members["party_key"], strict=True))
     preferred = find_preferred(scenario, party_of_worker)
     locks = _locks_by_party(scenario.locks, party_of_worker)
+    payers = _count_payers(scenario, party_of_worker)
     cells: dict[tuple[object, ...], Cell] = {}
     made: list[Party] = []
     for row in parties.sort_values("party_key").itertuples(index=False):
@@ -139,7 +140,7 @@ def make_demand(scenario: Scenario, parties: pd.DataFrame, members: pd.DataFrame
                 size=int(str(row.size)),
                 minors=int(str(row.minors)),
                 cell=cell,
-                payer=str(row.payer_id),
+                payers=payers[key],
             )
         )
     index_of = {party.key: party.index for party in made}
@@ -151,6 +152,16 @@ def make_demand(scenario: Scenario, parties: pd.DataFrame, members: pd.DataFrame
         cells=tuple(cells.values()),
         apart=frozenset(apart | {(b, a) for a, b in apart}),
     )
+
+
+def _count_payers(
+    scenario: Scenario, party_of_worker: Mapping[str, str]
+) -> dict[str, tuple[tuple[str, int], ...]]:
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for worker_id, payer in zip(scenario.workers["worker_id"], scenario.workers["payer_id"], strict=True):
+        if worker_id in party_of_worker:
+            counts[party_of_worker[worker_id]][str(payer)] += 1
+    return {key: tuple(sorted(groups.items())) for key, groups in counts.items()}
 
 
 def find_preferred(scenario: Scenario, party_of_worker: Mapping[str, str]) -> dict[str, int]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from dispatch.batching.alternatives import Alternatives
+from dispatch.batching.budgets import find_over_budget
 from dispatch.batching.connecting import Connection, make_alternatives
 from dispatch.batching.demand import Demand, Unit
 from dispatch.batching.direct import DirectCosts
 from dispatch.batching.effort import Effort
 from dispatch.batching.progress import Signals
 from dispatch.batching.resources import Resources
-from dispatch.batching.search import SearchParams, construct, improve
+from dispatch.batching.search import SearchParams, close_underfilled, construct, improve, recreate
 from dispatch.batching.state import Assignment, State
 from dispatch.batching.strategy import Strategy, find_strategy
 from dispatch.batching.transfers import Rider, TransferPlan, TransferPlanner
@@ -44,7 +45,7 @@ class Problem:
 class Solution:
     """A complete decision: assignment, transfer duties, the alternatives it was priced with, true cost.
 
-    ``over_budget``: cells (by number) some of whose people were left out to keep a payer's budget.
+    ``over_budget``: units (by number) left out to keep a payer's budget.
     """
 
     assignment: Assignment
@@ -84,7 +85,7 @@ def _search(
     state = make_state(problem, costs)
     if start is not None:
         refill(state, start)
-    strategy = find_strategy(state, seed) if start is None else Strategy(day_of={}, service_of={})
+    strategy = find_strategy(state) if start is None else Strategy(day_of={}, service_of={})
     construct(state, random.Random(seed), strategy)
     signals.tell(name, f"{state.cost_minor}")
 
@@ -176,35 +177,81 @@ def _best_chain(
 
 
 def finish(problem: Problem, context: RoutingContext, costs: DirectCosts, assignment: Assignment) -> Solution:
-    """Plan the transfers of an assignment; riders without any lawful transfer lose their seat."""
+    """Plan the transfers of an assignment and keep the budgets.
+
+    Riders without a lawful or free transfer coach are put elsewhere (their transfer pools are closed to further
+    riders), and people whose payer cannot pay are left out; each turn closes or leaves out more, so it ends.
+    """
     scenario, demand, alternatives = problem.scenario, problem.demand, problem.alternatives
+    closed: set[str] = set()
+    over_budget: set[int] = set()
     while True:
         resources = Resources(scenario)
         for trip in assignment.trips:
             resources.hold(trip, 1)
         planner = TransferPlanner(scenario, context, resources)
         transfers = planner.plan(list_riders(scenario, demand, assignment, alternatives))
-        if not transfers.stranded:
+        if transfers.stranded:
+            closed |= {key for rider in transfers.stranded for key in rider.option.pools}
+            lost = {rider.party.index for rider in transfers.stranded}
+            gone = [unit for unit in demand.units if any(party.index in lost for party in unit.parties)]
+            assignment = _put_elsewhere(problem, costs, assignment, gone, closed, over_budget)
+            continue
+        unpaid = find_over_budget(scenario, demand, alternatives, assignment, transfers)
+        if not unpaid:
             break
-        assignment = _without(problem, costs, assignment, transfers.stranded)
-    cost = _true_cost(demand, alternatives, assignment, transfers)
+        over_budget |= unpaid
+        assignment = _leave_out(problem, costs, assignment, unpaid)
     return Solution(
-        assignment=assignment, transfers=transfers, alternatives=alternatives, planner=planner, cost_minor=cost
+        assignment=assignment,
+        transfers=transfers,
+        alternatives=alternatives,
+        planner=planner,
+        cost_minor=_true_cost(demand, alternatives, assignment, transfers),
+        over_budget=frozenset(over_budget),
     )
 
 
-def _without(
-    problem: Problem, costs: DirectCosts, assignment: Assignment, stranded: Sequence[Rider]
+def _put_elsewhere(
+    problem: Problem,
+    costs: DirectCosts,
+    assignment: Assignment,
+    gone: Sequence[Unit],
+    closed: set[str],
+    barred: set[int],
 ) -> Assignment:
-    """Same assignment with the stranded units given own tickets or left out, and starved services closed."""
-    lost = {rider.party.index for rider in stranded}
-    state = make_state(Problem(**{**problem.__dict__, "reserve": {}}), costs)
+    """Same assignment with some riders put on coaches, other services, own tickets or nowhere."""
+    state = make_state(problem, costs)
     refill(state, assignment)
-    for unit in problem.demand.units:
-        if any(party.index in lost for party in unit.parties):
-            state.release(unit)
-            if problem.alternatives.find_own_ticket(unit) is not None:
-                state.give_own_ticket(unit)
+    state.closed_pools |= closed
+    for unit in gone:
+        state.release(unit)
+    close_underfilled(state)
+    free = [unit for unit in problem.demand.units if state.is_free(unit) and unit.index not in barred]
+    recreate(state, free, random.Random(0), openings_tried=4)
+    close_underfilled(state)
+    state.commit()
+    return state.freeze()
+
+
+def _leave_out(
+    problem: Problem, costs: DirectCosts, assignment: Assignment, unpaid: Collection[int]
+) -> Assignment:
+    """Same assignment without some units; services that then run too empty are closed."""
+    trips = []
+    for trip in assignment.trips:
+        rest = tuple(unit for unit in trip.units if unit.index not in unpaid)
+        smaller = costs.evaluate(trip.fleet_id, trip.day, rest) if rest else None
+        if smaller is not None:
+            trips.append(smaller)
+    kept = Assignment(
+        tuple(trips),
+        {index: service for index, service in assignment.service_of.items() if index not in unpaid},
+        assignment.own_ticket - frozenset(unpaid),
+        0,
+    )
+    state = make_state(problem, costs)
+    refill(state, kept)
     for service_id in state.find_underfilled():
         for index in [i for i, ridden in state.service_of.items() if ridden == service_id]:
             state.release(problem.demand.units[index])

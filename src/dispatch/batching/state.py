@@ -37,6 +37,7 @@ class State:
         self.trip_of: dict[int, int] = {}
         self.service_of: dict[int, str] = {}
         self.own_ticket: set[int] = set()
+        self.closed_pools: set[str] = set()
         self.service_load: dict[str, int] = defaultdict(int)
         self.pool_load: dict[str, int] = defaultdict(int)
         self.riders_of: dict[CorridorKey, set[int]] = defaultdict(set)
@@ -134,7 +135,13 @@ class State:
         return extra
 
     def may_ride_service(self, unit: Unit, service_id: str) -> bool:
-        """True where gate limits and ``apart`` locks allow a unit on a service."""
+        """True where gate limits, ``apart`` locks and closed transfer pools allow a unit on a service."""
+        if self.closed_pools and any(
+            key in self.closed_pools
+            for party in unit.parties
+            for key in self.alternatives.get_option(party.cell.index, service_id).pools
+        ):
+            return False
         if self.resources.site_limits and not self.resources.fits_arrivals(
             self.count_service_arrivals(unit, service_id)
         ):

@@ -2,7 +2,9 @@
 
 People are grouped by corridor, gate and window; a coach run is an integer number of average trips, a service runs or
 does not. Stop limits, households and exact routes are left to the search, which starts from what this says. The
-programme steers and proves nothing (the bound is made elsewhere), so it is solved to a loose gap with work limits.
+programme steers and proves nothing (the bound is made elsewhere), so it is solved by diving: the relaxation is
+solved again and again while services are rounded, the clearest ones first; then whole coach runs are asked for.
+Small programmes are solved as they stand.
 """
 
 from __future__ import annotations
@@ -16,9 +18,14 @@ from ortools.math_opt.python import mathopt
 from dispatch.batching.demand import Unit
 from dispatch.batching.state import CorridorKey, State
 
-#: Relative gap and branch-and-bound nodes at which the programme is left.
-RELATIVE_GAP = 0.01
-MOST_NODES = 1
+#: Programmes of at most so many variables are solved with everything whole at once.
+SMALL_PROGRAMME = 3_000
+#: Relative gaps and nodes at which a programme is left.
+SMALL_GAP = 1e-6
+LARGE_GAP = 0.01
+MOST_NODES = 20
+#: Most times the relaxation is solved in one dive.
+MOST_DIVES = 12
 #: Share of a coach's seats that real trips fill on average, and their cost beside the direct run.
 EXPECTED_FILL_RATIO = 0.98
 EXPECTED_DETOUR_RATIO = 1.03
@@ -45,12 +52,11 @@ class Strategy:
     service_of: Mapping[int, str]
 
 
-def find_strategy(state: State, seed: int) -> Strategy:
+def find_strategy(state: State) -> Strategy:
     """Strategy for all units of a state (only its supply is read, not its assignment)."""
-    classes = _group(state)
-    runs = _list_runs(state)
-    programme = _Programme(state, classes, runs)
-    return programme.solve(seed)
+    if not state.demand.units:
+        return Strategy(day_of={}, service_of={})
+    return _Programme(state, _group(state), _list_runs(state)).solve()
 
 
 def _group(state: State) -> list[list[Unit]]:
@@ -116,6 +122,9 @@ class _Programme:
             self.runs_of[run.corridor][run.fleet_id] = None
         self.model = mathopt.Model(name="strategy")
         self.cost: list[mathopt.LinearTypes] = []
+        self.switches: list[mathopt.Variable] = []
+        self.counts: list[mathopt.Variable] = []
+        self.transfer_coaches: list[mathopt.Variable] = []
         self.on_day: dict[tuple[int, int], mathopt.Variable] = {}
         self.on_service: dict[tuple[int, str], mathopt.Variable] = {}
         self.in_pool: dict[str, list[mathopt.Variable]] = defaultdict(list)
@@ -179,7 +188,7 @@ class _Programme:
         out: dict[tuple[str, int], list[mathopt.Variable]] = defaultdict(list)
         resources = self.state.resources
         for run in self.runs:
-            number = self.model.add_integer_variable(lb=0, ub=1_000)
+            number = self._add_count()
             self.cost.append(run.cash_minor * number)
             seats[run.corridor, run.day].append(run.seats * number)
             for day in resources.days_touched(run.fleet_id, run.day, run.days):
@@ -207,8 +216,9 @@ class _Programme:
             if not (tariff.fixed_minor or tariff.carriage_minor or tariff.min_load > 1):
                 self.model.add_linear_constraint(load <= tariff.seats)
                 continue
-            runs = self.model.add_binary_variable()
-            carriages = self.model.add_integer_variable(lb=0, ub=tariff.max_carriages)
+            runs = self.model.add_variable(lb=0, ub=1)
+            self.switches.append(runs)
+            carriages = self._add_count(tariff.max_carriages)
             if tariff.committed:
                 self.model.add_linear_constraint(runs == 1)
             self.cost.append(tariff.fixed_minor * runs + tariff.carriage_minor * carriages)
@@ -218,24 +228,26 @@ class _Programme:
             if not tariff.committed:
                 self.model.add_linear_constraint(load >= tariff.min_load * runs)
 
+    def _add_count(self, most: int = 1_000) -> mathopt.Variable:
+        count = self.model.add_variable(lb=0, ub=most)
+        self.counts.append(count)
+        return count
+
     def _add_transfers(self) -> None:
         """Whole transfer coaches for each terminal, day and side; each also half-priced by the head."""
         for key, variables in self.in_pool.items():
             pool = self.state.alternatives.pools[key]
-            coaches = self.model.add_integer_variable(lb=0, ub=1_000)
+            coaches = self.model.add_variable(lb=0, ub=1_000)
+            self.transfer_coaches.append(coaches)
             self.model.add_linear_constraint(mathopt.fast_sum(variables) <= pool.seats * coaches)
             self.cost.append(pool.coach_minor / 2 * coaches)
             self.cost.append(pool.coach_minor / (2 * pool.seats) * mathopt.fast_sum(variables))
 
-    def solve(self, seed: int) -> Strategy:
-        """Best strategy found; an empty one where the solver finds none."""
-        params = mathopt.SolveParameters(
-            relative_gap_tolerance=RELATIVE_GAP, node_limit=MOST_NODES, random_seed=seed % 1_000
-        )
-        result = mathopt.solve(self.model, mathopt.SolverType.HIGHS, params=params)
-        if not result.has_primal_feasible_solution():
+    def solve(self) -> Strategy:
+        """Strategy of the answer found; an empty one where there is none."""
+        values = self._find_values()
+        if values is None:
             return Strategy(day_of={}, service_of={})
-        values = result.variable_values()
         wishes: dict[int, dict[tuple[str, int | str], float]] = defaultdict(dict)
         for (k, day), variable in self.on_day.items():
             if values[variable] > 0.5:
@@ -248,6 +260,58 @@ class _Programme:
         for k, units in enumerate(self.classes):
             _share_out(units, wishes[k], day_of, service_of)
         return Strategy(day_of=day_of, service_of=service_of)
+
+
+    def _find_values(self) -> dict[mathopt.Variable, float] | None:
+        """Values of a good answer; None where there is no answer at all."""
+        counts = self.counts
+        if self.model.get_num_variables() <= SMALL_PROGRAMME:
+            gap, nodes = SMALL_GAP, None
+            whole = [*self.switches, *counts, *self.transfer_coaches]
+        else:
+            gap, nodes = LARGE_GAP, MOST_NODES
+            whole = counts
+            if not self._dive():
+                return None
+        for variable in whole:
+            variable.integer = True
+        params = mathopt.SolveParameters(relative_gap_tolerance=gap, node_limit=nodes)
+        result = mathopt.solve(self.model, mathopt.SolverType.HIGHS, params=params)
+        return result.variable_values() if result.has_primal_feasible_solution() else None
+
+    def _dive(self) -> bool:
+        """Decide which services run, the clearest first; False where the relaxation has no answer."""
+        solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
+        try:
+            for _ in range(MOST_DIVES):
+                result = solver.solve()
+                if not result.has_primal_feasible_solution():
+                    return False
+                if not _round_some(self.switches, result.variable_values()):
+                    break
+        finally:
+            solver.close()
+        for switch in self.switches:
+            switch.upper_bound = switch.lower_bound
+        return True
+
+
+def _round_some(variables: Sequence[mathopt.Variable], values: Mapping[mathopt.Variable, float]) -> bool:
+    """Fix what is whole and round the clearest third of the rest; False when nothing is left to round."""
+    open_ones: list[tuple[float, int, mathopt.Variable]] = []
+    for number, variable in enumerate(variables):
+        value = values[variable]
+        if value >= 1 - 1e-6:
+            variable.lower_bound = 1
+        elif value > 1e-6 and variable.upper_bound > 0:
+            open_ones.append((-value, number, variable))
+    open_ones.sort(key=lambda item: item[:2])
+    for position, (negative, _, variable) in enumerate(open_ones):
+        if position <= len(open_ones) // 3 and (negative < -0.5 or position == 0):
+            variable.lower_bound = 1
+        elif negative > -0.1:
+            variable.upper_bound = 0
+    return bool(open_ones)
 
 
 def _share_out(

@@ -98,7 +98,7 @@ def _try_run(view: View, person: Person, line: FleetLine, day: int, *, slow: boo
     coach.stand(EventKind.BOARD, view.scenario.limits.dwell_pickup_min)
     leaves = coach.clock
     coach.drive(EventKind.DRIVE, 1, minutes[1])
-    arrival = wait_for_opening(coach.clock, site.receives_from_min, site.receives_until_min)
+    arrival = wait_for_opening(coach.clock, *view.receiving(site.place_id))
     coach.stand(EventKind.WAIT, arrival - coach.clock)
     coach.stand(EventKind.ALIGHT, view.scenario.limits.dwell_drop_min)
     if line.returns:

@@ -1,4 +1,4 @@
-"""C8, C13, C14: the shape of coach trips, where the coach is registered, how many counties it gathers."""
+"""C8, C13, C14: the shape of coach trips, where the coach may run, how many counties it gathers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dispatch.model.plan import CoachDuty, Role, Trip
 
 
 def check_shape(view: View) -> Iterator[Finding]:
-    """Order and number of stops, counties, areas, detours, ride times and registered ends of each coach trip."""
+    """Order and number of stops, counties, areas, detours, ride times and registered and local ends of each coach trip."""
     for duty in view.plan.duties:
         path = find_path(view, duty)
         limit = view.scenario.limits.max_trips_per_duty
@@ -22,6 +22,7 @@ def check_shape(view: View) -> Iterator[Finding]:
             yield from _check_order(view, trip)
             yield from _check_regions(view, trip)
             yield from _check_registration(view, duty, trip)
+            yield from _check_local(view, duty, trip)
             if not path.trouble:
                 yield from _check_rides(view, trip, path)
 
@@ -82,6 +83,20 @@ def _check_registration(view: View, duty: CoachDuty, trip: Trip) -> Iterator[Fin
     if not any(_lies_in(view, place_id, home) for place_id in ends):
         yield broken(
             "C13", trip.id, f"The coach is registered in {home}; neither end ({', '.join(ends)}) lies there."
+        )
+
+
+def _check_local(view: View, duty: CoachDuty, trip: Trip) -> Iterator[Finding]:
+    if not view.lines[duty.fleet_id].local_only:
+        return
+    get_prefecture = view.scenario.geography.get_prefecture
+    first, last = (get_prefecture(view.county(stop.place_id)) for stop in (trip.stops[0], trip.stops[-1]))
+    if first != last:
+        yield broken(
+            "C13",
+            trip.id,
+            f"The coach is licensed for local trips only; this one runs from {first} to {last}.",
+            "Use a coach of another line, or end the trip within the prefecture.",
         )
 
 

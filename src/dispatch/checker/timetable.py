@@ -102,12 +102,7 @@ def _board(view: View, coach: Clockwork, trip: Trip, index: int, stated: int | N
 def _alight(view: View, coach: Clockwork, trip: Trip, index: int) -> tuple[int, int]:
     arrival = coach.clock
     if trip.role is not Role.FEEDER:
-        sites = view.scenario.geography.sites
-        gates = {view.people[ride.worker].site for ride in view.riders[trip.id] if ride.alight == index}
-        windows = [
-            (sites[gate].receives_from_min, sites[gate].receives_until_min) for gate in gates if gate in sites
-        ]
-        arrival = max((wait_for_opening(coach.clock, *window) for window in windows), default=coach.clock)
+        arrival = wait_for_opening(coach.clock, *view.receiving(trip.stops[index].place_id))
     coach.stand(EventKind.WAIT, arrival - coach.clock)
     coach.stand(EventKind.ALIGHT, view.scenario.limits.dwell_drop_min)
     return arrival, coach.clock

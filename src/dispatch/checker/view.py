@@ -68,6 +68,7 @@ class View:
     paths: dict[str, Path] = field(default_factory=dict)
     stop_counts: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     tiers: dict[tuple[str, int], Tier] = field(default_factory=dict)
+    hours: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def first_date(self) -> date:
@@ -111,6 +112,15 @@ class View:
         if key not in self.tiers:
             self.tiers[key] = self.scenario.geography.get_tier(key[0], self.date_of(day))
         return self.tiers[key]
+
+    def receiving(self, place_id: str) -> tuple[int, int]:
+        """(opens, closes) of a place: of all sites there the latest opening and the earliest closing bind."""
+        if not self.hours:
+            for site in self.scenario.geography.sites.values():
+                opens, closes = self.hours.get(site.place_id, (0, 1440))
+                span = (max(opens, site.receives_from_min), min(closes, site.receives_until_min))
+                self.hours[site.place_id] = span
+        return self.hours.get(place_id, (0, 1440))
 
     def buffer_min(self, place_id: str) -> int:
         """Buffer of a terminal; 0 where the place is no terminal of the scenario."""
@@ -198,7 +208,7 @@ def _find_arrival(view: View, person: Person, trip: Trip, ride: Ride) -> tuple[i
         return stop.arrive_min, stop.arrive_min
     road = view.roads.find_road(stop.place_id, site.place_id)
     start = stop.arrive_min + view.buffer_min(stop.place_id)
-    window = (site.receives_from_min, site.receives_until_min)
+    window = view.receiving(site.place_id)
     return (
         wait_for_opening(start + road.minutes_from, *window),
         wait_for_opening(start + road.minutes_to, *window),

@@ -16,7 +16,7 @@ def run_explain(run: Path, worker_id: str, *, scenario_path: Path | None) -> int
     opened = open_run(run, scenario_path)
     known = list(opened.plan.outcomes["worker_id"])
     if worker_id not in set(known):
-        close = difflib.get_close_matches(worker_id, known, n=3)
+        close = difflib.get_close_matches(worker_id, known, n=3, cutoff=0.5)
         hint = f" Did you mean {' or '.join(close)}?" if close else ""
         raise UsageError(f"Nobody in this plan has the id {worker_id}.{hint}")
     for line in tell_worker(opened.scenario, opened.plan, worker_id):

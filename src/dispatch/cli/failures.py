@@ -13,16 +13,32 @@ from dispatch.errors import DispatchError, NoPlanWithinLimits, RunDamaged, Scena
 from dispatch.findings import Finding
 
 INTERRUPTED = 130
+
+
+class _Interrupted(DispatchError):
+    """Ended by Ctrl-C before anything was written."""
+
+    exit_code = INTERRUPTED
+
+
 _CODES: tuple[tuple[type[DispatchError], str], ...] = (
     (UsageError, "usage"),
     (ScenarioRefused, "scenario_refused"),
     (RunDamaged, "run_damaged"),
     (NoPlanWithinLimits, "no_plan"),
+    (_Interrupted, "interrupted"),
 )
 
 
 class CommandGroup(TyperGroup):
     """The group of all commands, which turns whatever they raise into words and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; Ctrl-C becomes an error like any other, with its own words."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise _Interrupted("Stopped; nothing was written.") from error
 
     def main(
         self,
@@ -40,8 +56,6 @@ class CommandGroup(TyperGroup):
             code = super().main(
                 words, prog_name or "dispatch", complete_var, False, windows_expand_args, **extra
             )
-        except KeyboardInterrupt:
-            code = report_failure("interrupted", "Stopped; nothing was written.", INTERRUPTED, words)
         except Exception as error:
             code = _explain(error, words)
         sys.exit(code if isinstance(code, int) else 0)

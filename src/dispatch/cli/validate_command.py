@@ -62,8 +62,8 @@ def _show_scenario(scenario: Scenario) -> None:
     for one in assumptions[:_SHOWN_ASSUMPTIONS]:
         show(f"  {one.people:,} people: {one.subject}: {one.what} = {one.value}")
     show(
-        f"{scenario.title or scenario.name}: {len(scenario.workers):,} workers, {len(scenario.geography.sites):,} sites,"
-        f" {len(scenario.services):,} services, {scenario.first_date} to {scenario.last_date}."
+        f"{scenario.title or scenario.name}: workers {len(scenario.workers):,}, sites {len(scenario.geography.sites):,},"
+        f" services {len(scenario.services):,}, {scenario.first_date} to {scenario.last_date}."
     )
 
 

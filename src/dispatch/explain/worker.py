@@ -48,11 +48,9 @@ def _get_row(frame: pd.DataFrame, worker_id: str) -> pd.Series:
 
 def _tell_person(scenario: Scenario, worker: pd.Series) -> Iterator[str]:
     site = scenario.geography.sites.get(worker["site_id"])
-    gate = (
-        f"{site.name} ({site.employer})"
-        if site is not None and site.employer
-        else _name_site(scenario, worker)
-    )
+    gate = _name_site(scenario, worker)
+    if site is not None and site.employer not in ("", site.name):
+        gate = f"{site.name} ({site.employer})"
     yield f"{worker['worker_id']} {worker['name']}: {_name_place(scenario, worker['boarding_place_id'])} → {gate}"
     wanted = f"Wants to leave {_day(worker['earliest_date'])} to {_day(worker['latest_date'])}"
     if worker["preferred_date"] != worker["earliest_date"]:

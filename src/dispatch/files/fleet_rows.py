@@ -152,6 +152,7 @@ def _make_line(
         returns=head["returns"] is not False,
         registered_region_id=registered,
         standby_ratio=float(head["standby_ratio"] or 0),
+        local_only=bool(head["local_only"]),
         assumed=assumed or bool(head["assumed"]),
         operator=head["operator"],
     )

@@ -57,6 +57,12 @@ FLEET = TableSpec(
         column("lump_sum", Kind.DECIMAL, "money per trip instead of all others", "包车总价 每趟总价", low=0),
         column("returns", Kind.BOOL, "comes back to the depot (yes)", "是否返回 返回"),
         column("registered_in", Kind.TEXT, "region of registration", "registered_region 注册地 车籍地"),
+        column(
+            "local_only",
+            Kind.BOOL,
+            "only for trips within one prefecture, e.g. township buses (no)",
+            "仅限市内",
+        ),
         column("standby_ratio", Kind.DECIMAL, "share kept in reserve, 0 to 1", "备用比例", low=0, high=1),
         column("operator", Kind.TEXT, "bus company", "承运企业 运输企业"),
         column(

@@ -85,7 +85,8 @@ class Area(_Strict):
 
     ``workers`` is an exact total; without it the area takes its gravity share of what is left:
     ``attraction`` / distance ** exponent. ``sites`` employers are invented, standing at ``places`` of the
-    hand-written table (industrial parks, in turn) or, without any, scattered around the city.
+    hand-written table (industrial parks, in turn) or, without any, scattered around the city. ``receiver_share`` of
+    the employers fetch people at the station, but none that stands at a place of ``own_last_mile``.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Area(_Strict):
     spread_km: Weight = 12.0
     industries: tuple[str, ...] = ("电子", "服装", "机械", "食品", "家具", "塑胶")
     receiver_share: Share = 0.0
+    own_last_mile: tuple[str, ...] = ()
     receives: tuple[str, str] = ("00:00", "24:00")
     phases: tuple[Phase, ...] = ()
 
@@ -207,6 +209,8 @@ class Facts(_Strict):
         for area in self.destinations.areas:
             if not area.places and not area.region:
                 raise ValueError(f"area {area.name} needs places of the places table, or a region")
+            if not set(area.own_last_mile) <= set(area.places):
+                raise ValueError(f"own_last_mile of area {area.name} names a place that is none of its places")
         return self
 
 

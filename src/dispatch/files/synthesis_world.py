@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
@@ -82,8 +83,8 @@ def make_sites(
         places += own
         gates = area.places or tuple(str(place["place_id"]) for place in own)
         sites += [
-            _make_site(area, i, gates[i % len(gates)], openings.pop(), bool(receivers[i]))
-            for i in range(area.sites)
+            _make_site(area, i, gate, openings.pop(), bool(receivers[i]) and gate not in area.own_last_mile)
+            for i, gate in zip(range(area.sites), cycle(gates), strict=False)
         ]
     return pd.DataFrame(places, columns=list(PLACE_COLUMNS)), pd.DataFrame(sites)
 

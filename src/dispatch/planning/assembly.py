@@ -459,7 +459,7 @@ class Assembler:
         rows.extend(
             {
                 "worker_id": str(row.worker_id),
-                "party_key": str(row.worker_id),
+                "party_key": str(row.party_key),
                 "status": "unserved",
                 "reason": str(row.reason),
                 "detail": str(row.detail),

@@ -26,7 +26,7 @@ def make_certificate(
             method="stopped before any proof",
         )
     cost = parts.costs.total_minor
-    bound_minor = min(cost, max(0, bound.bound_minor))
+    bound_minor = max(0, bound.bound_minor)
     without = cost - parts.costs.terms.get("unserved", 0)
     return Certificate(
         bound_minor=bound_minor,

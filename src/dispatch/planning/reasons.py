@@ -43,7 +43,10 @@ def explain_unserved(ready: Prepared, solution: Solution) -> dict[int, Unplanned
     for unit in ready.demand.units:
         if unit.index not in carried:
             for party in unit.parties:
-                found[party.index] = _word(_reason_of(ready, solution, party.cell))
+                if unit.index in solution.over_budget:
+                    found[party.index] = _word(Reason.BUDGET)
+                else:
+                    found[party.index] = _word(_reason_of(ready, solution, party.cell))
     return found
 
 
@@ -53,8 +56,6 @@ def _word(reason: Reason) -> Unplanned:
 
 
 def _reason_of(ready: Prepared, solution: Solution, cell: Cell) -> Reason:
-    if cell.index in solution.over_budget:
-        return Reason.BUDGET
     site = ready.scenario.geography.sites[cell.site]
     if site.arrivals_per_day is None:
         return Reason.NO_SUPPLY

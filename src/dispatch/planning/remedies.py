@@ -6,6 +6,7 @@ import dataclasses
 import random
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 
 from dispatch.batching.demand import Unit
 from dispatch.batching.direct import DirectCosts
@@ -81,9 +82,7 @@ def _find_unlimited_offer(
 def _solve_with(ready: Prepared, solution: Solution, line: FleetLine, offer: Offer) -> tuple[int, int]:
     """(change of the total cost, people newly served) with one more coach on the days of the offer."""
     first = ready.scenario.first_date
-    span = CountOnDates(
-        from_date=first, to_date=ready.scenario.last_date.replace(year=ready.scenario.last_date.year + 1), count=1
-    )
+    span = CountOnDates(from_date=first, to_date=ready.scenario.last_date + timedelta(days=366), count=1)
     more = dataclasses.replace(line, counts=(*line.counts, span)) if line.counts else line
     scenario = ready.scenario.replace(
         fleet=tuple(more if other.id == line.id else other for other in ready.scenario.fleet)

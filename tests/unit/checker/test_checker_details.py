@@ -10,13 +10,15 @@ import pytest
 from dispatch.checker import check_plan
 from dispatch.checker.bills import half_even
 from dispatch.checker.fleet import check_fleet, count_days
+from dispatch.checker.path import find_path
 from dispatch.checker.seats import find_row
 from dispatch.checker.shape import check_shape
+from dispatch.checker.timetable import work_out
 from dispatch.checker.transfers import check_transfers
 from dispatch.checker.view import make_view, wait_for_opening
 from dispatch.findings import Severity
 from dispatch.model.supply import CountOnDates
-from worlds import LINE, World, change_duty, change_place, change_region
+from worlds import LINE, SITE, World, change_duty, change_place, change_region, change_site
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,23 @@ def test_halves_go_to_the_even_neighbour(numerator: int, expected: int) -> None:
 def test_a_coach_waits_for_the_gate(at_min: int, opens: int) -> None:
     # receiving 08:00 (480) to 18:00 (1080); 1440 is midnight: 08:00 is 1920, 18:00 is 2520, next 08:00 is 3360
     assert wait_for_opening(at_min, 480, 1080) == opens
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "arrive"),
+    [(780, 1200, 2220), (0, 720, 3360), (0, 1440, 2170)],
+)
+def test_the_narrowest_hours_of_all_sites_at_one_place_bind(
+    four_villages: World, opens: int, closes: int, arrive: int
+) -> None:
+    """The coach reaches GATE at 2170 (12:10); S1 receives 08:00 to 18:00. Nobody rides to the neighbour at the same place:
+
+    open from 13:00 it delays the coach to 2220; closed from 12:00 it leaves 08:00 of the next day, 2880 + 480 = 3360.
+    """
+    neighbour = replace(SITE, id="S2", receives_from_min=opens, receives_until_min=closes)
+    view = make_view(change_site(four_villages.scenario, neighbour), four_villages.plan)
+    duty = view.plan.duties[0]
+    assert work_out(view, duty, find_path(view, duty)).stops["T1"][-1] == (arrive, arrive + 15)
 
 
 @pytest.mark.parametrize(("seat", "row"), [("3A", 3), ("12C", 12), ("", None), ("A3", None)])
@@ -76,6 +95,13 @@ def test_c8_drops_in_two_areas(four_villages: World) -> None:
     findings = list(check_shape(make_view(scenario, replace(four_villages.plan, rides=rides))))
     assert [finding.code for finding in findings] == ["C8"]
     assert "destination areas" in findings[0].message
+
+
+def test_c13_names_both_prefectures_of_a_local_coach(four_villages: World) -> None:
+    scenario = four_villages.scenario.replace(fleet=(replace(LINE, local_only=True),))
+    findings = list(check_shape(make_view(scenario, four_villages.plan)))
+    assert [(finding.code, finding.where.field) for finding in findings] == [("C13", "T1")]
+    assert "CH1" in findings[0].message and "CD1" in findings[0].message
 
 
 def test_c11_two_coaches_in_one_slot_need_two_bays(night_train: World) -> None:

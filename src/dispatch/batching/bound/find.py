@@ -31,6 +31,8 @@ from dispatch.routing.context import RoutingContext
 
 #: What older prices count for, so that the centre follows when scarcity moves.
 _FORGETTING = 0.998
+#: Least and most share of the centre in the prices tried next.
+_LEAST_SHARE, _MOST_SHARE = 0.2, 0.9
 FindConnections = Callable[[str, str], Sequence[object]]
 KeepGoing = Callable[[str, float], bool]
 
@@ -136,8 +138,8 @@ def _solve(problem: Problem, params: BoundParams, keep_going: KeepGoing, done: f
         find_cuts(i, corridor, problem.pricers[i].find_most_room) for i, corridor in enumerate(problem.corridors)
     ]
     proof = prove_bound(problem, stretch_duals(problem, first, FIRST_BOX))
-    centre = Centre(problem, best)
-    share, rounds = params.smoothing_ratio, 0
+    centre = Centre(problem, best, params.smoothing_ratio)
+    rounds, duals, stirred = 0, first, True
     while rounds < params.rounds:
         rounds += 1
         added = sum(master.add_pattern(corridor, pattern) for corridor, pattern in proof.patterns)
@@ -147,40 +149,62 @@ def _solve(problem: Problem, params: BoundParams, keep_going: KeepGoing, done: f
         cost, duals = answer
         grew = master.widen()
         rows = _add_rows(master, problem, cuts, params) if not grew or rounds % 4 == 0 else 0
-        if not (added or rows or grew) and share == 0.0:
+        if not (added or stirred) and centre.is_left:
             break
-        share = params.smoothing_ratio if added else 0.0
-        proof = prove_bound(problem, mix_duals(centre.get_duals(duals), duals, share))
+        stirred = bool(rows or grew)
+        proof = prove_bound(problem, centre.mix(duals))
         centre.move(proof)
         if proof.bound > best.bound:
             best = proof
         if not keep_going("bound", max(done + best.bound, 0.0)):
             break
-        if not (rows or grew) and cost - best.bound <= params.gap_ratio * abs(cost):
+        if not stirred and cost - best.bound <= params.gap_ratio * abs(cost):
             break
-    last = prove_bound(problem, centre.get_duals(best.duals))
-    return _Solved(max(last, best, key=lambda each: each.bound), rounds, len(master.known))
+    for wanted in (duals, centre.get_duals(duals)):
+        best = max(best, prove_bound(problem, wanted, thorough=True), key=lambda each: each.bound)
+    return _Solved(best, rounds, len(master.known))
 
 
 class Centre:
     """Cover and cut prices that proved most so far, corridor by corridor; a place to stay near, itself no proof."""
 
-    def __init__(self, problem: Problem, proof: Proof) -> None:
+    def __init__(self, problem: Problem, proof: Proof, smoothing_ratio: float) -> None:
         self.problem = problem
         self.brought = proof.by_corridor.copy()
         self.cover = proof.duals.cover.copy()
         self.cuts = dict(proof.duals.cuts)
+        self.shares = np.full(len(problem.corridors), smoothing_ratio)
+
+    @property
+    def is_left(self) -> bool:
+        """True where the last prices were the master's own in every corridor."""
+        return not self.shares.any()
+
+    def mix(self, newer: Duals) -> Duals:
+        """Prices between the centre and the master's."""
+        return mix_duals(self.problem, self.get_duals(newer), newer, self.shares)
 
     def move(self, proof: Proof) -> None:
-        """Take over the prices of the corridors in which a proof brings more."""
+        """Take over the prices of the corridors in which a proof brings more, and adapt how near to stay."""
+        found = {corridor for corridor, _ in proof.patterns}
         better = proof.by_corridor > self.brought
         self.brought = np.maximum(self.brought * _FORGETTING, proof.by_corridor)
-        for i in np.flatnonzero(better).tolist():
-            span = self.problem.spans[i]
-            self.cover[span] = proof.duals.cover[span]
-            kept = {cut: price for cut, price in self.cuts.items() if cut.corridor != i}
-            new = {cut: price for cut, price in proof.duals.cuts.items() if cut.corridor == i}
-            self.cuts = {**kept, **new}
+        for i in range(len(self.shares)):
+            if better[i]:
+                self._take(proof.duals, i)
+            if i not in found:
+                self.shares[i] = 0.0
+            elif better[i]:
+                self.shares[i] = max(_LEAST_SHARE, 0.8 * self.shares[i])
+            else:
+                self.shares[i] = min(_MOST_SHARE, 1 - 0.7 * (1 - self.shares[i]))
+
+    def _take(self, duals: Duals, corridor: int) -> None:
+        span = self.problem.spans[corridor]
+        self.cover[span] = duals.cover[span]
+        kept = {cut: price for cut, price in self.cuts.items() if cut.corridor != corridor}
+        new = {cut: price for cut, price in duals.cuts.items() if cut.corridor == corridor}
+        self.cuts = {**kept, **new}
 
     def get_duals(self, shared: Duals) -> Duals:
         """The centre's prices with the coach and slot prices of ``shared``."""

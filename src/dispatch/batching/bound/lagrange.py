@@ -32,7 +32,7 @@ class Proof:
     exact: tuple[bool, ...]
 
 
-def prove_bound(problem: Problem, wanted: Duals) -> Proof:
+def prove_bound(problem: Problem, wanted: Duals, thorough: bool = False) -> Proof:
     """Bound from any non-negative duals.
 
     Notes
@@ -42,7 +42,7 @@ def prove_bound(problem: Problem, wanted: Duals) -> Proof:
     way each by itself. What remains is a lower bound by Lagrangian duality (Geoffrion 1974).
     """
     wanted = cap_duals(problem, wanted)
-    priced = [_price(problem, wanted, i) for i in range(len(problem.corridors))]
+    priced = [_price(problem, wanted, i, thorough) for i in range(len(problem.corridors))]
     duals = scale_duals(problem, wanted, [each.scale for each in priced])
     brought = _sum_by_corridor(problem, duals)
     services = find_service_least(problem, duals)
@@ -59,14 +59,14 @@ def prove_bound(problem: Problem, wanted: Duals) -> Proof:
     )
 
 
-def _price(problem: Problem, duals: Duals, corridor: int) -> Priced:
+def _price(problem: Problem, duals: Duals, corridor: int, thorough: bool) -> Priced:
     span = problem.spans[corridor]
     prices = Prices(
         cover=duals.cover[span],
         by_day=problem.price_trips(duals, corridor),
         coach=problem.get_coach_prices(duals),
     )
-    return problem.pricers[corridor].price(prices)
+    return problem.pricers[corridor].price(prices, thorough)
 
 
 def cap_duals(problem: Problem, duals: Duals) -> Duals:
@@ -117,13 +117,22 @@ def find_service_least(problem: Problem, duals: Duals) -> list[float]:
     ]
 
 
-def mix_duals(better: Duals, newer: Duals, share: float) -> Duals:
-    """Duals between two: ``share`` of ``better``."""
+def mix_duals(problem: Problem, better: Duals, newer: Duals, shares: FloatArray) -> Duals:
+    """Duals between two: ``shares`` of ``better`` by corridor; their mean for coaches and slots."""
+    cover = newer.cover.copy()
+    for span, share in zip(problem.spans, shares.tolist(), strict=True):
+        cover[span] = share * better.cover[span] + (1 - share) * newer.cover[span]
+    mean = float(shares.mean()) if len(shares) else 0.0
+    cuts = {
+        cut: float(shares[cut.corridor]) * better.cuts.get(cut, 0.0)
+        + (1 - float(shares[cut.corridor])) * newer.cuts.get(cut, 0.0)
+        for cut in dict.fromkeys((*better.cuts, *newer.cuts))
+    }
     return Duals(
-        cover=share * better.cover + (1 - share) * newer.cover,
-        cuts=_mix(better.cuts, newer.cuts, share),
-        coach=_mix(better.coach, newer.coach, share),
-        slots=_mix(better.slots, newer.slots, share),
+        cover=cover,
+        cuts=cuts,
+        coach=_mix(better.coach, newer.coach, mean),
+        slots=_mix(better.slots, newer.slots, mean),
     )
 
 

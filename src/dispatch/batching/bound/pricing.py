@@ -38,9 +38,8 @@ _QUANTILES = (0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 0.95, 1.0)
 _BATCH = 300
 #: Skeletons filled exactly per line and date before the screening bound is taken as it is.
 _MOST_FILLED = 300
-#: Patterns taken over at most for one line and date, and for one date.
-_PER_LINE_AND_DATE = 3
-_PER_DATE = 6
+#: Patterns taken over at most for one date.
+_PER_DATE = 12
 #: Skeletons looked at date by date for one line at first; all, once no pattern is found that is far too cheap.
 _MOST_NEAR = 800
 _COARSE_RATIO = 0.03
@@ -185,9 +184,12 @@ class Pricer:
                 np.minimum(seats, cost if riders is None else np.where(riders, cost, np.inf), out=seats)
         return seats
 
-    def price(self, prices: Prices) -> Priced:
-        """Patterns that cost less than they are worth, and how far prices must come down for there to be none."""
-        found, rest = self._search(prices, _MOST_NEAR)
+    def price(self, prices: Prices, thorough: bool = False) -> Priced:
+        """Patterns that cost less than they are worth, and how far prices must come down for there to be none.
+
+        The scale is always valid; unless ``thorough`` it is coarse while patterns are found that are far too cheap.
+        """
+        found, rest = self._search(prices, None if thorough else _MOST_NEAR)
         if rest < 1.0 and _find_best_ratio(found) < _COARSE_RATIO:
             found, rest = self._search(prices, None)
         for _ in range(2):
@@ -407,8 +409,7 @@ class Pricer:
         ranked: list[tuple[float, _Found, int]] = []
         for each in found:
             ratio = find_ratios(each)
-            best = np.argsort(-ratio, kind="stable")[:_PER_LINE_AND_DATE]
-            ranked += [(float(ratio[i]), each, int(i)) for i in best]
+            ranked += [(float(ratio[i]), each, i) for i in self._find_diverse(each.at, ratio)]
         ranked.sort(key=lambda item: (-item[0], item[1].line, item[1].day, int(item[1].at[item[2]])))
         taken: dict[int, int] = defaultdict(int)
         picked = []
@@ -417,6 +418,16 @@ class Pricer:
             if taken[each.day] <= _PER_DATE:
                 picked.append(self._make_pattern(each, i, values))
         return tuple(picked[: self.params.columns_per_round])
+
+    def _find_diverse(self, at: IntArray, ratio: FloatArray) -> list[int]:
+        """Positions of the best skeleton for each boarding cluster and each gate cluster it visits."""
+        a, b = np.divmod(at, len(self.space.gate_sets.members))
+        order = np.argsort(-ratio, kind="stable")
+        visits = np.concatenate(
+            (self.space.board_sets.inside[a[order]], self.space.gate_sets.inside[b[order]]), axis=1
+        )
+        visited = visits.any(axis=0)
+        return sorted({int(order[i]) for i in visits.argmax(axis=0)[visited]})
 
     def _make_pattern(self, each: _Found, i: int, values: FloatArray) -> Pattern:
         line = self.fleets.lines[each.line]

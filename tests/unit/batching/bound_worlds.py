@@ -161,7 +161,7 @@ class WorldBuilder:
             cell = self._make_cell(row, len(cells))
             key = tuple(getattr(cell, name) for name in Cell.__slots__ if name != "index")
             cell = cells.setdefault(key, cell)
-            parties.append(Party(index=index, key=f"p{index}", size=row["size"], minors=0, cell=cell, payer=""))
+            parties.append(Party(index=index, key=f"p{index}", size=row["size"], minors=0, cell=cell, payers=(("", row["size"]),)))
         units = tuple(Unit(index=i, parties=(party,), size=party.size) for i, party in enumerate(parties))
         return Demand(parties=tuple(parties), units=units, cells=tuple(cells.values()), apart=frozenset())
 

@@ -1,0 +1,70 @@
+"""Small words: figures of the live line, findings in groups, folder names."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from dispatch.cli.findings_report import count_words, show_findings
+from dispatch.cli.live import make_figures_text
+from dispatch.cli.run_folder import choose_run_folder, find_findings_folder, make_folder_name
+from dispatch.findings import Finding, Severity, Where
+
+
+def make_finding(code: str, severity: Severity, line: int) -> Finding:
+    return Finding(
+        code=code,
+        severity=severity,
+        message=f"message {line}",
+        action=f"mend {code}",
+        where=Where(file="w.csv", line=line),
+    )
+
+
+def test_the_live_line_shows_the_best_of_all_workers_the_bound_and_the_gap():
+    # (120,000 - 90,000) / 120,000 = 25 %
+    told = {"chain0": "13000000", "chain1": "12000000", "bound": "9000000.4"}
+    assert make_figures_text(told, "CNY") == "best 120,000.00 CNY · bound 90,000.00 CNY · gap 25.00 %"
+
+
+@pytest.mark.parametrize("told", [{}, {"chain0": ""}, {"chain0": "abc"}, {"bound": "0"}])
+def test_the_live_line_is_silent_about_what_is_not_known_yet(told):
+    assert make_figures_text(told, "CNY") == ""
+
+
+def test_findings_of_one_code_stand_under_one_remedy_errors_first():
+    lines: list[str] = []
+    findings = [make_finding("W201", Severity.WARNING, 1)] + [
+        make_finding("E122", Severity.ERROR, n) for n in (2, 3)
+    ]
+    show_findings(findings, lines.append)
+    assert lines == [
+        "error E122: mend E122",
+        "  w.csv:2: message 2",
+        "  w.csv:3: message 3",
+        "warning W201: mend W201",
+        "  w.csv:1: message 1",
+    ]
+    assert count_words(findings) == "2 errors, 1 warning"
+
+
+def test_a_second_run_in_the_same_second_gets_a_number(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    now = datetime(2020, 3, 1, 8, 0, 0).astimezone()
+    first = choose_run_folder(None, "pair", now)
+    assert first == tmp_path / "runs" / "pair" / "20200301-080000"
+    first.mkdir(parents=True)
+    assert choose_run_folder(None, "pair", now).name == "20200301-080000-2"
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"), [("..", "scenario"), ("a/b", "a_b"), ("洋县", "洋县"), ("", "scenario")]
+)
+def test_a_scenario_name_cannot_leave_the_runs_folder(name, folder):
+    assert make_folder_name(name) == folder
+
+
+def test_findings_of_a_run_with_its_own_folder_stand_beside_it():
+    assert find_findings_folder(Path("/tmp/x/run"), "pair") == Path("/tmp/x/run-findings")
