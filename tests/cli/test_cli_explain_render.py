@@ -98,6 +98,18 @@ def test_synth_of_an_unknown_campaign_names_the_known_ones(tmp_path):
     assert "yangxian" in result.stderr
 
 
+def test_synth_names_every_wrong_value_of_the_facts_with_its_line(tmp_path):
+    facts = tmp_path / "facts.yaml"
+    facts.write_text(
+        "name: x\nroster: {total: -1, first_service_date: 2020-03-02, last_service_date: 2020-03-02}\norigins: {}\n"
+    )
+    result = call("synth", facts, "--out", tmp_path / "out")
+    assert result.exit_code == 3
+    assert "E401" in result.stderr
+    assert "facts.yaml:2" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_schema_is_one_json_document_with_the_tables():
     schema = json.loads(call("schema").stdout)
     assert {"horizon", "workers", "fleet"} <= set(schema["properties"])

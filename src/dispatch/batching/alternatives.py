@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from dispatch.batching.demand import Unit
@@ -29,7 +29,10 @@ class ServiceOption:
 
 @dataclass(frozen=True, slots=True)
 class ServiceTariff:
-    """Money and room of one service as the search sees it. ``capacity``: passengers per carriage."""
+    """Money and room of one service as the search sees it.
+
+    ``capacity``: passengers per carriage. ``calls``: (terminal, mode, day) of its stops where slots are limited (C10).
+    """
 
     service_id: str
     capacity: int
@@ -39,23 +42,23 @@ class ServiceTariff:
     fixed_minor: int
     carriage_minor: int
     committed: bool
+    calls: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def seats(self) -> int:
         """Most passengers."""
         return self.capacity * self.max_carriages
 
-    def count_carriages(self, load: int) -> int:
-        """Carriages needed for a load; 0 when the service does not run."""
-        if load == 0 and not self.committed:
+    def count_carriages(self, loads: Collection[int]) -> int:
+        """Carriages needed for the loads of tier classes that share none; 0 when the service does not run."""
+        if not any(loads) and not self.committed:
             return 0
-        return max(self.min_carriages, -(-load // self.capacity))
+        return max(self.min_carriages, sum(-(-load // self.capacity) for load in loads))
 
-    def cost_minor(self, load: int) -> int:
-        """Fixed and carriage cost at a load (seats are charged per head)."""
-        if load == 0 and not self.committed:
-            return 0
-        return self.fixed_minor + self.carriage_minor * self.count_carriages(load)
+    def cost_minor(self, loads: Collection[int]) -> int:
+        """Fixed and carriage cost at the loads of its tier classes (seats are charged per head)."""
+        carriages = self.count_carriages(loads)
+        return self.fixed_minor + self.carriage_minor * carriages if carriages else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,15 @@ class TransferPool:
 class Alternatives:
     """What units may do besides direct coaches.
 
-    ``options``: service options by cell index, cheapest first. ``own_ticket_minor``: per head by cell index where offered.
+    ``options``: service options by cell index, cheapest first. ``slots``: services that may call by (terminal, mode, day).
+    ``own_ticket_minor``: per head by cell index where offered.
     ``unserved_minor``: penalty per head by priority class, derived or given.
     """
 
     options: Mapping[int, tuple[ServiceOption, ...]]
     tariffs: Mapping[str, ServiceTariff]
     pools: Mapping[str, TransferPool]
+    slots: Mapping[tuple[str, str, int], int]
     own_ticket_minor: Mapping[int, int]
     unserved_minor: Mapping[str, int]
 

@@ -72,11 +72,20 @@ def _list_bills(
             yield Bill({"allowances": party.size * days * allowance}, (party,))
     for service_id, riders in aboard.items():
         load = sum(party.size for party in riders)
-        fixed = alternatives.tariffs[service_id].cost_minor(load)
+        loads = count_by_class(riders)
+        fixed = alternatives.tariffs[service_id].cost_minor(loads.values())
         yield Bill({"service_fixed": fixed, "seats": load * services[service_id].seat_minor}, tuple(riders))
     for index in sorted(assignment.own_ticket):
         party = demand.units[index].parties[0]
         yield Bill({"own_tickets": alternatives.own_ticket_minor[party.cell.index] * party.size}, (party,))
+
+
+def count_by_class(parties: Sequence[Party]) -> dict[str, int]:
+    """People by tier class."""
+    loads: dict[str, int] = defaultdict(int)
+    for party in parties:
+        loads[party.cell.tier_class] += party.size
+    return loads
 
 
 def _due(payer: Payer, bill: Bill) -> Fraction:

@@ -11,7 +11,7 @@ from dispatch.batching.demand import Cell, Demand
 from dispatch.batching.direct import DirectCosts, cost_per_head, may_travel
 from dispatch.model.geography import Tier
 from dispatch.model.scenario import Scenario
-from dispatch.model.supply import FleetLine, Mode, Service, ServiceStatus
+from dispatch.model.supply import FleetLine, Mode, Service, ServiceKind, ServiceStatus
 from dispatch.routing.capacity import carriage_capacity, coach_capacity
 from dispatch.routing.context import RoutingContext, has_registered_end
 from dispatch.units import DAY_MIN, divide_half_even
@@ -70,6 +70,7 @@ def make_alternatives(
         options=options,
         tariffs={service.id: make_tariff(scenario, service) for service in scenario.services},
         pools=estimate.make_pools(),
+        slots=_count_slots(scenario),
         own_ticket_minor=_price_own_tickets(scenario, context, demand),
         unserved_minor=price_unserved(scenario, costs, demand),
     )
@@ -104,7 +105,36 @@ def make_tariff(scenario: Scenario, service: Service) -> ServiceTariff:
         fixed_minor=service.fixed_minor,
         carriage_minor=service.carriage_minor,
         committed=service.committed,
+        calls=_list_calls(scenario, service),
     )
+
+
+def _list_calls(scenario: Scenario, service: Service) -> tuple[tuple[str, str, int], ...]:
+    """(terminal, mode, day) of each stop of a service of ours where slots are limited."""
+    if service.kind is ServiceKind.SEATS:
+        return ()
+    calls: dict[tuple[str, str, int], None] = {}
+    for number, stop in enumerate(service.stops):
+        if _slots_at(scenario, stop.place_id, service.mode) is not None:
+            at_min = stop.arrive_min if number else stop.depart_min
+            calls[stop.place_id, service.mode.value, at_min // DAY_MIN] = None
+    return tuple(calls)
+
+
+def _slots_at(scenario: Scenario, place_id: str, mode: Mode) -> int | None:
+    terminal = scenario.terminals.get(place_id)
+    if terminal is None:
+        return None
+    return terminal.aircraft_per_day if mode is Mode.CHARTER else terminal.trains_per_day
+
+
+def _count_slots(scenario: Scenario) -> dict[tuple[str, str, int], int]:
+    """Slots by (terminal, mode, day) wherever a service calls and they are limited."""
+    slots: dict[tuple[str, str, int], int] = {}
+    for service in scenario.services:
+        for call in _list_calls(scenario, service):
+            slots[call] = _slots_at(scenario, call[0], service.mode) or 0
+    return slots
 
 
 def make_option(
@@ -127,10 +157,14 @@ def make_option(
         return None
     if connection.needs_last_mile and not estimate.may_run(alight.place_id, cell.gate):
         return None
+    if alight.place_id == cell.gate and shift_into_hours(context, cell.gate, alight.arrive_min) != alight.arrive_min:
+        return None
     board_min = estimate.board_min(cell, connection, board.place_id, board.depart_min)
     arrive_min = estimate.arrive_min(cell, connection, alight.place_id, alight.arrive_min)
     board_day, arrive_day = board_min // DAY_MIN, arrive_min // DAY_MIN
-    if not may_travel(scenario, cell, board_day, arrive_day) or _tier_forbids(scenario, cell, board_day, arrive_day):
+    if not may_travel(scenario, cell, board_day, arrive_day) or _tier_forbids(
+        scenario, cell, board_day, arrive_day
+    ):
         return None
     aboard = alight.arrive_min - board.depart_min
     per_head = service.seat_minor + cost_per_head(scenario, cell, day, board_day, arrive_day, aboard)
@@ -161,8 +195,9 @@ def _accepts(cell: Cell, service: Service) -> bool:
     )
 
 
-def _tier_forbids(scenario: Scenario, cell: Cell, board_day: int, arrive_day: int) -> bool:
-    for place, day in ((cell.board, board_day), (cell.gate, arrive_day)):
+def _tier_forbids(scenario: Scenario, stops: Sequence[tuple[str, int]]) -> bool:
+    """True where one of the stops (place, day) lies where nobody may board or alight on that day."""
+    for place, day in stops:
         on = scenario.first_date + timedelta(days=day)
         tier = scenario.geography.get_tier(scenario.geography.get_county(place), on)
         if tier in scenario.policy.get_tiers("no_boarding_tiers", on):
@@ -179,9 +214,7 @@ NO_RUN = (1, 10**9)
 class TransferEstimate:
     """What feeder and last-mile coaches are expected to take and cost before they are planned."""
 
-    def __init__(
-        self, scenario: Scenario, context: RoutingContext, pool_ratios: Mapping[str, float]
-    ) -> None:
+    def __init__(self, scenario: Scenario, context: RoutingContext, pool_ratios: Mapping[str, float]) -> None:
         self.scenario = scenario
         self.context = context
         self.pool_ratios = pool_ratios
@@ -286,9 +319,11 @@ def _price_own_tickets(scenario: Scenario, context: RoutingContext, demand: Dema
     if tariff is None:
         return {}
     return {
-        cell.index: tariff.fixed_minor + divide_half_even(context.get_km_tenths(cell.board, cell.gate) * tariff.km_minor, 10)
+        cell.index: tariff.fixed_minor
+        + divide_half_even(context.get_km_tenths(cell.board, cell.gate) * tariff.km_minor, 10)
         for cell in demand.cells
-        if {Mode.TRAIN, Mode.BUS} & cell.modes and not (cell.mode_lock or cell.service_lock or cell.fleet_lock)
+        if {Mode.TRAIN, Mode.BUS} & cell.modes
+        and not (cell.mode_lock or cell.service_lock or cell.fleet_lock)
     }
 
 
@@ -303,6 +338,12 @@ def price_unserved(scenario: Scenario, costs: DirectCosts, demand: Demand) -> di
         for board, gate in sorted({(cell.board, cell.gate) for cell in demand.cells}):
             prices = [costs.get_cheapest_cash(line.id, board, gate) for line in scenario.fleet]
             runs.append(min((price for price in prices if price is not None), default=0))
-        dearest_seat = max((service.fixed_minor + service.carriage_minor + service.seat_minor for service in scenario.services), default=0)
+        dearest_seat = max(
+            (
+                service.fixed_minor + service.carriage_minor + service.seat_minor
+                for service in scenario.services
+            ),
+            default=0,
+        )
         given[""] = max(runs, default=0) or dearest_seat
     return given

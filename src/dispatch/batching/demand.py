@@ -94,7 +94,8 @@ class Unit:
 
 @dataclass(frozen=True, kw_only=True)
 class Demand:
-    """All units to be planned. ``apart``: pairs of party indices that may not share a line-haul vehicle."""
+    """All units to be planned. ``apart``: pairs of party indices that may not share a line-haul vehicle; a pair of
+    one party with itself is a lock nobody can keep."""
 
     parties: tuple[Party, ...]
     units: tuple[Unit, ...]
@@ -126,7 +127,8 @@ def make_demand(scenario: Scenario, parties: pd.DataFrame, members: pd.DataFrame
     """
     party_of_worker = dict(zip(members["worker_id"], members["party_key"], strict=True))
     preferred = find_preferred(scenario, party_of_worker)
-    locks = _locks_by_party(scenario.locks, party_of_worker)
+    lock_party = _party_ids(scenario) | party_of_worker
+    locks = _locks_by_party(scenario.locks, lock_party)
     payers = _count_payers(scenario, party_of_worker)
     cells: dict[tuple[object, ...], Cell] = {}
     made: list[Party] = []
@@ -144,14 +146,21 @@ def make_demand(scenario: Scenario, parties: pd.DataFrame, members: pd.DataFrame
             )
         )
     index_of = {party.key: party.index for party in made}
-    together = _pairs(scenario.locks, LockKind.TOGETHER, party_of_worker, index_of)
-    apart = _pairs(scenario.locks, LockKind.APART, party_of_worker, index_of)
+    together = _pairs(scenario.locks, LockKind.TOGETHER, lock_party, index_of)
+    apart = _pairs(scenario.locks, LockKind.APART, lock_party, index_of)
     return Demand(
         parties=tuple(made),
         units=_make_units(made, together),
         cells=tuple(cells.values()),
         apart=frozenset(apart | {(b, a) for a, b in apart}),
     )
+
+
+def _party_ids(scenario: Scenario) -> dict[str, str]:
+    """Party of every worker of the roster, those set aside included (a lock binds the party of its worker)."""
+    workers = scenario.workers
+    ids = workers["party_id"].where(workers["party_id"] != "", workers["worker_id"])
+    return dict(zip(workers["worker_id"], ids, strict=True))
 
 
 def _count_payers(
@@ -195,9 +204,9 @@ def _pairs(
     pairs = set()
     for lock in locks:
         if lock.kind is kind and lock.worker_id in party_of_worker and lock.value in party_of_worker:
-            a = index_of[party_of_worker[lock.worker_id]]
-            b = index_of[party_of_worker[lock.value]]
-            if a != b:
+            a = index_of.get(party_of_worker[lock.worker_id])
+            b = index_of.get(party_of_worker[lock.value])
+            if a is not None and b is not None and (a != b or kind is LockKind.APART):
                 pairs.add((min(a, b), max(a, b)))
     return pairs
 

@@ -197,6 +197,8 @@ class DirectCosts:
     def evaluate(self, fleet_id: str, day: int, units: tuple[Unit, ...]) -> DirectTrip | None:
         """Trip that carries exactly these units, or None where that is not lawful."""
         cells = [(party.cell, party.size) for unit in units for party in unit.parties]
+        if any(cell.corridor != cells[0][0].corridor for cell, _ in cells):
+            return None
         shape = self.find_shape_for(fleet_id, frozenset((cell.board, cell.gate) for cell, _ in cells))
         if shape is None:
             return None

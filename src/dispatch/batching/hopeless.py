@@ -9,12 +9,18 @@ from dispatch.batching.demand import Cell, Demand, Party, Unit
 from dispatch.batching.direct import DirectCosts
 from dispatch.model.plan import Reason
 
+#: A gate that opens so many days after the last service date is closed to the party, however slow the journey.
+LONGEST_JOURNEY_DAYS = 3
+
 
 def find_hopeless(demand: Demand, costs: DirectCosts, alternatives: Alternatives) -> dict[int, Reason]:
     """Reason by party index for every party of a unit without any lawful itinerary or own ticket."""
     reasons: dict[int, Reason] = {}
     room: dict[int, int] = {}
     for unit in demand.units:
+        if any((a.index, b.index) in demand.apart for a in unit.parties for b in unit.parties):
+            reasons.update({party.index: Reason.LOCK for party in unit.parties})
+            continue
         rooms = [_room_of(party.cell, costs, alternatives, room) for party in unit.parties]
         if alternatives.find_own_ticket(unit) is not None or min(rooms) >= unit.size:
             continue
@@ -53,6 +59,9 @@ def _reason_of(unit: Unit, room: int, costs: DirectCosts) -> Reason:
         return Reason.PARTY_TOO_LARGE
     if not cell.days:
         return Reason.LOCK
+    site = costs.scenario.geography.sites[cell.site]
+    if not site.accepted or site.opens_on > costs.date_of(cell.days[-1] + LONGEST_JOURNEY_DAYS):
+        return Reason.SITE_CLOSED
     if all(costs.tier_forbids(cell, day) for day in cell.days):
         return Reason.TIER_FORBIDS
     return Reason.NO_LAWFUL_TRIP

@@ -205,15 +205,22 @@ def _open_services(state: State, left: list[Unit], values: dict[int, int]) -> li
     while left:
         best: tuple[int, str, list[Unit]] | None = None
         for service_id in sorted(_closed_services(state, left)):
+            if not state.has_slots(service_id):
+                continue
             saving, riders = _offer_of_service(state, service_id, left, values)
             if saving > 0 and (best is None or saving > best[0]):
                 best = (saving, service_id, riders)
         if best is None:
             return left
+        gone = set()
         for unit in best[2]:
-            state.assign_service(unit, best[1])
-        gone = {unit.index for unit in best[2]}
+            if state.price_service(unit, best[1]) is not None and state.may_ride_service(unit, best[1]):
+                state.assign_service(unit, best[1])
+                gone.add(unit.index)
         left = [unit for unit in left if unit.index not in gone]
+        if best[1] in state.find_underfilled():
+            left.extend(_empty_service(state, best[1]))
+            return left
     return left
 
 
@@ -222,7 +229,7 @@ def _closed_services(state: State, left: Sequence[Unit]) -> set[str]:
     for unit in left:
         for option in state.alternatives.find_options(unit):
             tariff = state.alternatives.tariffs[option.service_id]
-            if tariff.cost_minor(1) > tariff.cost_minor(0) and state.service_load[option.service_id] == 0:
+            if tariff.cost_minor((1,)) > tariff.cost_minor(()) and state.service_load[option.service_id] == 0:
                 closed.add(option.service_id)
     return closed
 
@@ -247,7 +254,7 @@ def _offer_of_service(
         load += unit.size
         saving += gain
         riders.append(unit)
-        net = saving - tariff.cost_minor(load) + tariff.cost_minor(0)
+        net = saving - tariff.cost_minor((load,)) + tariff.cost_minor(())
         if load >= tariff.min_load and net > best_saving:
             best_saving, best_count = net, len(riders)
     return best_saving, riders[:best_count]

@@ -39,10 +39,15 @@ class State:
         self.own_ticket: set[int] = set()
         self.closed_pools: set[str] = set()
         self.service_load: dict[str, int] = defaultdict(int)
+        self.class_loads: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self.pool_load: dict[str, int] = defaultdict(int)
+        self.calls: dict[tuple[str, str, int], int] = defaultdict(int)
+        for tariff in alternatives.tariffs.values():
+            if tariff.committed:
+                self._move_calls(tariff.service_id, 1)
         self.riders_of: dict[CorridorKey, set[int]] = defaultdict(set)
         self.penalty = [alternatives.get_penalty(unit) for unit in demand.units]
-        self.cost_minor = sum(self.penalty) + sum(t.cost_minor(0) for t in alternatives.tariffs.values())
+        self.cost_minor = sum(self.penalty) + sum(t.cost_minor(()) for t in alternatives.tariffs.values())
         self._corridors = demand.group_by_corridor()
         self._next_trip = 0
         self._journal: list[Callable[[], object]] = []
@@ -113,11 +118,21 @@ class State:
     def price_service(self, unit: Unit, service_id: str) -> int | None:
         """Extra cost of seating a free unit on a service; None where it is full."""
         tariff = self.alternatives.tariffs[service_id]
-        load = self.service_load[service_id]
-        if load + unit.size > tariff.seats:
+        now = self.class_loads[service_id]
+        then = dict(now)
+        for party in unit.parties:
+            then[party.cell.tier_class] = then.get(party.cell.tier_class, 0) + party.size
+        if tariff.count_carriages(then.values()) > tariff.max_carriages:
             return None
-        extra = tariff.cost_minor(load + unit.size) - tariff.cost_minor(load)
+        if self.service_load[service_id] == 0 and not self.has_slots(service_id):
+            return None
+        extra = tariff.cost_minor(then.values()) - tariff.cost_minor(now.values())
         return extra + self.price_people(unit, service_id) + self._price_transfers(unit, service_id)
+
+    def has_slots(self, service_id: str) -> bool:
+        """True where a service that does not run yet finds a slot at each of its terminals."""
+        tariff = self.alternatives.tariffs[service_id]
+        return tariff.committed or all(self.calls[call] < self.alternatives.slots[call] for call in tariff.calls)
 
     def price_people(self, unit: Unit, service_id: str) -> int:
         """Seats and penalties of a unit on a service, without fixed, carriage and transfer cost."""
@@ -211,7 +226,7 @@ class State:
         return trip
 
     def _put_service(self, unit: Unit, service_id: str) -> None:
-        self._move_load(service_id, unit.size)
+        self._move_load(unit, service_id, 1)
         self._move_pools(unit, service_id, 1)
         self.cost_minor += self.price_people(unit, service_id) - self.penalty[unit.index]
         self.service_of[unit.index] = service_id
@@ -220,18 +235,27 @@ class State:
 
     def _drop_service(self, unit: Unit) -> str:
         service_id = self.service_of.pop(unit.index)
-        self._move_load(service_id, -unit.size)
+        self._move_load(unit, service_id, -1)
         self._move_pools(unit, service_id, -1)
         self.cost_minor -= self.price_people(unit, service_id) - self.penalty[unit.index]
         self.riders_of[unit.cell.corridor].discard(unit.index)
         self._hold_service_arrivals(unit, service_id, -1)
         return service_id
 
-    def _move_load(self, service_id: str, people: int) -> None:
-        tariff = self.alternatives.tariffs[service_id]
-        load = self.service_load[service_id]
-        self.service_load[service_id] = load + people
-        self.cost_minor += tariff.cost_minor(load + people) - tariff.cost_minor(load)
+    def _move_load(self, unit: Unit, service_id: str, sign: int) -> None:
+        tariff, loads = self.alternatives.tariffs[service_id], self.class_loads[service_id]
+        before = tariff.cost_minor(loads.values())
+        for party in unit.parties:
+            loads[party.cell.tier_class] += sign * party.size
+        was_empty = self.service_load[service_id] == 0
+        self.service_load[service_id] += sign * unit.size
+        if not tariff.committed and was_empty != (self.service_load[service_id] == 0):
+            self._move_calls(service_id, sign)
+        self.cost_minor += tariff.cost_minor(loads.values()) - before
+
+    def _move_calls(self, service_id: str, sign: int) -> None:
+        for call in self.alternatives.tariffs[service_id].calls:
+            self.calls[call] += sign
 
     def _move_pools(self, unit: Unit, service_id: str, sign: int) -> None:
         for party in unit.parties:

@@ -207,6 +207,7 @@ class _Programme:
             )
 
     def _add_services(self) -> None:
+        calls: dict[tuple[str, str, int], list[mathopt.Variable]] = defaultdict(list)
         riders: dict[str, list[mathopt.Variable]] = defaultdict(list)
         for (_, service_id), variable in self.on_service.items():
             riders[service_id].append(variable)
@@ -218,6 +219,8 @@ class _Programme:
                 continue
             runs = self.model.add_variable(lb=0, ub=1)
             self.switches.append(runs)
+            for call in tariff.calls:
+                calls[call].append(runs)
             carriages = self._add_count(tariff.max_carriages)
             if tariff.committed:
                 self.model.add_linear_constraint(runs == 1)
@@ -227,6 +230,11 @@ class _Programme:
             self.model.add_linear_constraint(carriages >= tariff.min_carriages * runs)
             if not tariff.committed:
                 self.model.add_linear_constraint(load >= tariff.min_load * runs)
+
+        for call, switches in calls.items():
+            self.model.add_linear_constraint(
+                mathopt.fast_sum(switches) <= self.state.alternatives.slots[call]
+            )
 
     def _add_count(self, most: int = 1_000) -> mathopt.Variable:
         count = self.model.add_variable(lb=0, ub=most)

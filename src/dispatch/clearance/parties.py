@@ -56,11 +56,16 @@ def make_parties(scenario: Scenario, clearance: pd.DataFrame) -> PartyResult:
 
 
 def _set_aside_incomplete(people: pd.DataFrame) -> None:
-    """All-or-none parties that lost a member, minors who lost every adult, members who differ in place or site."""
+    """Parties that lost a member they may not leave, minors who lost every adult, members who differ in place or site.
+
+    An uncleared member is left behind unless the party is all-or-none; one whose dates or modes exclude every journey holds the
+    whole party, because its window and modes are the intersection of its members' (C1).
+    """
     party = people["party"]
     out = people["reason"] != ""
     lost = out.groupby(party).transform("any")
-    strict = people["all_or_none"].groupby(party).transform("any")
+    binds = people["all_or_none"] | people["reason"].isin([Reason.NO_MODE, Reason.WINDOW_EMPTY])
+    strict = binds.groupby(party).transform("any")
     step = "clear the way for the member named, or let the others travel alone"
     mark(
         people,

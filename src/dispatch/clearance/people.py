@@ -90,7 +90,7 @@ def set_aside_alone(people: pd.DataFrame, scenario: Scenario) -> None:
     no_home = ~people["boarding_place_id"].isin(list(places))
     no_gate = ~people["site_id"].isin([i for i, site in sites.items() if site.place_id in places])
     refused = people["site_id"].isin([i for i, site in sites.items() if not site.accepted])
-    late = people["opens"] > (scenario.last_date - scenario.first_date).days
+    late = people["opens"] > (scenario.last_date - scenario.first_date).days + LONGEST_JOURNEY_DAYS
     no_mode = ~people[list(Mode)].any(axis=1)
     step = "match the worker with a vacancy or find local work"
     mark(people, seeking, Reason.SEEKING, "no employer is named", step)

@@ -15,7 +15,7 @@ from dispatch.files.fleet_rows import (
     read_defaults,
 )
 from dispatch.files.geography_rows import add_places, add_regions, add_sites, check_entry_rules, check_sites
-from dispatch.files.people_rows import make_facts, make_health, make_locks, make_payers
+from dispatch.files.people_rows import make_facts, make_health, make_locks, make_payers, make_stated_defaults
 from dispatch.files.report import Report, say_near_misses
 from dispatch.files.roster import RosterContext, make_workers
 from dispatch.files.scenario_yaml import LimitsMirror, RatesMirror
@@ -81,6 +81,7 @@ def assemble_scenario(
     locks = make_locks(tables["locks"], worker_ids, seen, values, report)
     used_types = _choose_types(types, fleet, tables["vehicle_types"], atlas)
     _check_document_rest(document, tables, workers_count=len(workers), fleet=fleet, report=report)
+    stated = make_stated_defaults(tables["assumed"], mirror.name)
     geography = Geography(places=atlas.places, regions=atlas.regions, sites=sites)
     return Scenario(
         name=mirror.name,
@@ -103,7 +104,7 @@ def assemble_scenario(
         crew=crew,
         payers=payers,
         locks=locks,
-        assumptions=make_assumptions(atlas.defaults, workers, geography),
+        assumptions=make_assumptions(atlas.defaults + stated, workers, geography),
         facts=make_facts(tables["facts"]),
         propose_modes=tuple(mirror.propose_services),
         notes=mirror.notes,

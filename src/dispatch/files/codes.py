@@ -1,4 +1,4 @@
-"""Codes of everything the reading room can say about a scenario: severity, meaning, what to do."""
+"""Codes of everything the files room can say about a scenario: severity, meaning, what to do."""
 
 from __future__ import annotations
 
@@ -56,6 +56,13 @@ CODES: dict[str, CodeText] = {
     "E137": CodeText(_E, "a row refers to a row that was rejected", "Mend the rejected row first."),
     "E138": CodeText(_E, "rows of one id contradict each other", "Repeat the same values in every row of the id, or leave them empty."),
     "E139": CodeText(_E, "the seat rows do not add up to the approved persons", "Correct `rows` or `approved`."),
+    # rule profiles and overrides
+    "E301": CodeText(_E, "a rule profile is unknown", "Use one of the profiles named."),
+    "E302": CodeText(_E, "an override names an unknown rule", "Correct the key."),
+    "E303": CodeText(_E, "the value of an override does not fit its rule", "Write a value of the kind named."),
+    "E305": CodeText(_E, "the default entry rule names an entry rule that no profile or override defines", "Correct the name, or define it under overrides: entry_rules."),
+    # facts files
+    "E401": CodeText(_E, "a facts file has a wrong value, an unknown key or is not YAML", "Correct the facts file; scenarios/yangxian/facts.yaml is a worked example."),
     # warnings: planned around and shown
     "W201": CodeText(_W, "a column is not used", "Nothing to do, unless it was meant for something."),
     "W202": CodeText(_W, "a sheet is not used", "Rename the sheet if it holds one of the tables."),
@@ -72,6 +79,7 @@ CODES: dict[str, CodeText] = {
     "W213": CodeText(_W, "an ID number ends in 000: it may have been damaged by a spreadsheet", "Compare the number with the card."),
     "W214": CodeText(_W, "a class has no penalty of its own", "Add the class to rates.unserved, or correct its name."),
     "W215": CodeText(_W, "default prices are Chinese ones of 2020", "State the fleet's prices in the scenario's currency."),
+    "W304": CodeText(_W, "a driver limit or the default entry rule changes inside the horizon; the one at its start is used", "Split the horizon or override the limit."),
     # notes
     "I301": CodeText(_I, "two people of one name", "Nothing to do if they are two people."),
 }  # fmt: skip

@@ -112,7 +112,7 @@ def _make_result(
         scenario=scenario,
         findings=report.close(),
         rejects=report.make_rejects(),
-        encodings=tuple(report.notes),
+        encodings=tuple(dict.fromkeys(report.notes)),
         propose_services=tuple(document.mirror.propose_services) if document else (),
         generated=generated,
     )

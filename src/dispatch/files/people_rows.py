@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from dispatch.files.assumed import Default
 from dispatch.files.columns import MODES
 from dispatch.files.report import Report, say_near_misses
 from dispatch.files.typed import TypedTable, check_references
@@ -128,3 +129,17 @@ def make_facts(table: TypedTable) -> tuple[ReportedFigure, ...]:
         )
         for _, cells in table.iterate_good()
     )
+
+
+def make_stated_defaults(table: TypedTable, scenario_name: str) -> list[Default]:
+    """Values that the scenario itself says were assumed; without a number of people they touch everybody."""
+    return [
+        Default(
+            subject=cells["subject"] or scenario_name,
+            what=cells["what"],
+            value="; ".join(text for text in (cells["value"], cells["why"]) if text),
+            table=cells["table"],
+            people=int(cells["people"] or -1),
+        )
+        for _, cells in table.iterate_good()
+    ]

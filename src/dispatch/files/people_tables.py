@@ -248,3 +248,16 @@ FACTS = TableSpec(
         column("confidence", Kind.TEXT, "A, B, C or D", "可信度"),
     ),
 )
+ASSUMED = TableSpec(
+    name="assumed",
+    meaning="one row per value that nobody reported, shown as assumed in every output",
+    also=("假定", "假设"),
+    columns=(
+        column("what", Kind.TEXT, "what was assumed", "内容 事项", required=True),
+        column("value", Kind.TEXT, "value assumed", "数值 取值", required=True),
+        column("why", Kind.TEXT, "why this value", "理由 依据"),
+        column("subject", Kind.TEXT, "whom or what it is about (the scenario, if empty)", "对象"),
+        column("table", Kind.TEXT, "table in which the value stands", "表格 表"),
+        column("people", Kind.INT, "workers it touches (all, if empty)", "涉及人数 人数", low=0),
+    ),
+)

@@ -27,14 +27,6 @@ from dispatch.findings import Finding, Severity, Where
 from dispatch.model.policy import DriverRules, EntryRule, Policy, RuleValue
 from dispatch.model.supply import Mode
 
-FINDING_CODES = {
-    "E301": "a rule profile is unknown",
-    "E302": "an override names an unknown rule",
-    "E303": "the value of an override does not fit its rule",
-    "W304": "a driver limit or the default entry rule changes inside the horizon; the one at its start is used",
-    "E305": "the default entry rule names an entry rule that no profile or override defines",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleProfile:

@@ -139,3 +139,4 @@ class ScenarioMirror(Mirror):
     payers: Table | None = Field(default=None, description=_TABLE)
     locks: Table | None = Field(default=None, description=_TABLE)
     facts: Table | None = Field(default=None, description=f"reported figures: {_TABLE}")
+    assumed: Table | None = Field(default=None, description=f"values nobody reported: {_TABLE}")

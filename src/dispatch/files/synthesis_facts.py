@@ -13,10 +13,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dispatch.errors import ScenarioRefused, UsageError
+from dispatch.files.codes import CODES
 from dispatch.files.yaml_text import Document, YamlBroken, parse_yaml
 from dispatch.findings import Finding, Severity, Where
-
-FINDING_CODES = {"E401": "a facts file has a wrong value, an unknown key or is not YAML"}
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(gt=0)]
@@ -38,11 +37,14 @@ class Figure(_Strict):
 
 
 class Assumed(_Strict):
-    """Something no source states, and why the number was chosen."""
+    """Something no source states, and why the number was chosen; ``people`` 0 = it touches everybody."""
 
     what: str
     value: str
     why: str = ""
+    subject: str = ""
+    table: str = ""
+    people: Count = 0
 
 
 class County(_Strict):
@@ -210,7 +212,9 @@ class Facts(_Strict):
             if not area.places and not area.region:
                 raise ValueError(f"area {area.name} needs places of the places table, or a region")
             if not set(area.own_last_mile) <= set(area.places):
-                raise ValueError(f"own_last_mile of area {area.name} names a place that is none of its places")
+                raise ValueError(
+                    f"own_last_mile of area {area.name} names a place that is none of its places"
+                )
         return self
 
 
@@ -244,6 +248,6 @@ def _make_finding(message: str, where: Where) -> Finding:
         code="E401",
         severity=Severity.ERROR,
         message=message,
-        action="Correct the facts file; scenarios/yangxian/facts.yaml is a worked example.",
+        action=CODES["E401"].action,
         where=where,
     )

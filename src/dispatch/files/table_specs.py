@@ -23,6 +23,7 @@ TABLES: dict[str, TableSpec] = {
         people_tables.PAYERS,
         people_tables.LOCKS,
         people_tables.FACTS,
+        people_tables.ASSUMED,
     )
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from dispatch.batching.bound.find import BoundResult
+from dispatch.batching.budgets import count_by_class
 from dispatch.batching.demand import Party
 from dispatch.batching.solve import Solution
 from dispatch.model.plan import BoundPart, Certificate
@@ -70,8 +71,8 @@ def share_costs(ready: Prepared, solution: Solution) -> dict[CorridorKey, int]:
             spent[party.cell.corridor] += option.per_head_minor * party.size
             seated[service_id].append(party)
     for service_id, parties in seated.items():
-        load = sum(party.size for party in parties)
-        _spread(spent, solution.alternatives.tariffs[service_id].cost_minor(load), parties)
+        loads = count_by_class(parties).values()
+        _spread(spent, solution.alternatives.tariffs[service_id].cost_minor(loads), parties)
     placed = {unit.index for trip in solution.assignment.trips for unit in trip.units}
     for unit in ready.demand.units:
         if unit.index in solution.assignment.own_ticket:

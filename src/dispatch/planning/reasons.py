@@ -21,7 +21,14 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "no trip keeps all rules within the window (clearance, opening date and arrival considered)",
         "widen the window, renew the certificate, or ask the employer for a later date",
     ),
-    Reason.LOCK: ("a lock names a date outside the window", "change the lock or the window"),
+    Reason.SITE_CLOSED: (
+        "the gate does not open before anybody who leaves within the window arrives",
+        "ask the employer for the opening date and widen the window",
+    ),
+    Reason.LOCK: (
+        "the locks on this party contradict each other or its window",
+        "change the lock or the window",
+    ),
     Reason.SITE_FULL: (
         "the gate's daily limit is reached on every possible arrival date",
         "ask the employer to receive more people on one day",

@@ -149,7 +149,7 @@ def _quote(
     for unit in units[:50]:
         for option in solution.alternatives.find_options(unit):
             tariff = solution.alternatives.tariffs[option.service_id]
-            fixed = tariff.cost_minor(tariff.seats) // max(1, tariff.seats)
+            fixed = tariff.cost_minor((tariff.seats,)) // max(1, tariff.seats)
             mode = services[option.service_id].mode
             quotes[mode] = min(quotes.get(mode, 10**12), solution.alternatives.expect_price(option) + fixed)
         if unit.cell.may_ride_bus:

@@ -76,7 +76,9 @@ class WorldBuilder:
     rules: DriverRules = field(default_factory=DriverRules)
     values: tuple[RuleValue, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    rates: Rates = field(default_factory=lambda: Rates(lateness_day_minor=4000, unserved_minor={"": 10_000_000}))
+    rates: Rates = field(
+        default_factory=lambda: Rates(lateness_day_minor=4000, unserved_minor={"": 10_000_000})
+    )
     types: tuple[VehicleType, ...] = ()
     fleet: tuple[FleetLine, ...] = ()
     services: tuple[Service, ...] = ()
@@ -98,7 +100,10 @@ class WorldBuilder:
             options={},
             tariffs={},
             pools={},
-            own_ticket_minor={} if own_ticket_minor is None else {c.index: own_ticket_minor for c in demand.cells},
+            slots={},
+            own_ticket_minor={}
+            if own_ticket_minor is None
+            else {c.index: own_ticket_minor for c in demand.cells},
             unserved_minor=dict(scenario.rates.unserved_minor),
         )
         return World(scenario, context, demand, alternatives, DirectCosts(scenario, context, demand))
@@ -113,7 +118,9 @@ class WorldBuilder:
         for (here, there), (leg_tenths, leg_min) in self.legs.items():
             tenths[index[here], index[there]] = leg_tenths
             minutes[index[here], index[there]] = leg_min
-        return FrozenTravel(place_ids=ids, index=index, km_tenths=tenths, minutes=minutes, from_table=tenths < 0)
+        return FrozenTravel(
+            place_ids=ids, index=index, km_tenths=tenths, minutes=minutes, from_table=tenths < 0
+        )
 
     def _make_scenario(self) -> Scenario:
         places = {
@@ -161,7 +168,16 @@ class WorldBuilder:
             cell = self._make_cell(row, len(cells))
             key = tuple(getattr(cell, name) for name in Cell.__slots__ if name != "index")
             cell = cells.setdefault(key, cell)
-            parties.append(Party(index=index, key=f"p{index}", size=row["size"], minors=0, cell=cell, payers=(("", row["size"]),)))
+            parties.append(
+                Party(
+                    index=index,
+                    key=f"p{index}",
+                    size=row["size"],
+                    minors=0,
+                    cell=cell,
+                    payers=(("", row["size"]),),
+                )
+            )
         units = tuple(Unit(index=i, parties=(party,), size=party.size) for i, party in enumerate(parties))
         return Demand(parties=tuple(parties), units=units, cells=tuple(cells.values()), apart=frozenset())
 
@@ -207,9 +223,7 @@ def make_line(
     )  # fmt: skip
 
 
-def make_train(
-    name: str, stops: Sequence[tuple[str, int]], seats: int, **more: Any
-) -> Service:
+def make_train(name: str, stops: Sequence[tuple[str, int]], seats: int, **more: Any) -> Service:
     """A chartered train; ``stops``: (terminal, planning minute); boards at all but the last, alights at all but the first."""
     return Service(
         id=name, name=name, mode=Mode.TRAIN, kind=ServiceKind.CHARTERED, status=ServiceStatus.CONFIRMED,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from bound_worlds import CN_RULES, World, WorldBuilder, make_line, make_train, make_type
 
-from dispatch.batching.bound.find import BoundResult, find_bound
-from dispatch.batching.bound.lagrange import prove_bound, scale_duals
 from dispatch.batching.bound.corridors import make_corridors
+from dispatch.batching.bound.find import BoundResult, find_bound
 from dispatch.batching.bound.fleets import Fleets
+from dispatch.batching.bound.lagrange import prove_bound, scale_duals
 from dispatch.batching.bound.params import BOUND_PARAMS, STANDARD
 from dispatch.batching.bound.problem import make_problem
 from dispatch.batching.bound.start import make_first_duals
@@ -116,6 +118,14 @@ def test_no_coach_exists_outside_the_dates_of_its_counts() -> None:
     assert bound_of(builder.make()).bound_minor == 10 * 50_000
 
 
+def test_a_line_licensed_for_local_trips_carries_nobody_far() -> None:
+    # Home and city are two prefectures: the only line may not go there, 10 people stay at 500.00 each.
+    line = replace(make_line("line", "c48", "d0", lump=LUMP), local_only=True)
+    builder = one_road(fleet=(line,), rates=Rates(unserved_minor={"": 50_000}))
+    builder.add(10, "b0", "g0")
+    assert bound_of(builder.make()).bound_minor == 10 * 50_000
+
+
 def test_stop_limits_keep_small_groups_apart() -> None:
     # Three boarding places, two pickups at most: two coaches at 1,000.00, although all 9 people would fit into one.
     points = {**ONE_ROAD, "b1": (0.0, 5.0, "home"), "b2": (0.0, 10.0, "home")}
@@ -136,9 +146,6 @@ def test_no_limit_of_stops_is_a_limit_of_places() -> None:
 
 
 def test_half_load_cap_halves_the_seats() -> None:
-    from datetime import date
-    from decimal import Decimal
-
     # ⌊48 × 0.5⌋ = 24 (crew not counted): 25 people need two coaches.
     cap = RuleValue(key="load_cap_ratio", value=Decimal("0.5"), effective_from=date(2020, 1, 1), mode="bus")
     builder = one_road(values=(cap,))
@@ -157,7 +164,9 @@ def test_a_train_runs_when_it_is_cheaper_than_coaches() -> None:
 
 
 def test_a_committed_train_costs_even_when_empty() -> None:
-    train = make_train("T1", (("b0", 600), ("g0", 700)), 100, fixed_minor=60_000, seat_minor=500_000, committed=True)
+    train = make_train(
+        "T1", (("b0", 600), ("g0", 700)), 100, fixed_minor=60_000, seat_minor=500_000, committed=True
+    )
     builder = one_road(services=(train,))
     builder.add(47, "b0", "g0")
     assert bound_of(builder.make()).bound_minor == 60_000 + LUMP

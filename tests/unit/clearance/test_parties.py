@@ -107,6 +107,23 @@ def test_no_mode_left_is_the_reason_no_mode() -> None:
     assert len(result.parties) == 0
 
 
+def test_a_member_without_a_mode_or_a_date_holds_the_whole_party() -> None:
+    # the party's window and modes are the intersection of its members'; only an uncleared member is left behind
+    workers = [
+        worker("A", party_id="H", modes="bus", needs="no_bus"),
+        worker("B", party_id="H"),
+        worker("C", party_id="J", earliest_date=day(11), latest_date=day(12)),
+        worker("D", party_id="J"),
+    ]
+    result = party_up(make_world(workers))
+    assert get_reasons(result) == {
+        "A": Reason.NO_MODE,
+        "B": Reason.PARTY_INCOMPLETE,
+        "C": Reason.WINDOW_EMPTY,
+        "D": Reason.PARTY_INCOMPLETE,
+    }
+
+
 def test_an_uncleared_member_is_set_aside_singly() -> None:
     result = party_up(make_world(household("A", "B", "C"), cleared("A", "C"), CERTIFICATE))
     assert get_reasons(result) == {"B": Reason.NOT_CLEARED}
@@ -172,16 +189,17 @@ def test_an_unknown_boarding_place_or_gate_is_unknown_place() -> None:
     assert len(result.set_aside) == 4
 
 
-def test_a_site_not_accepted_or_opening_after_the_horizon_is_closed() -> None:
+def test_a_site_not_accepted_or_opening_after_any_journey_of_the_horizon_is_closed() -> None:
+    # the horizon ends on day 10; who leaves then may arrive up to three days later
     sites = (
         make_site("shut", accepted=False),
-        make_site("later", opens_on=day(11)),
-        make_site("last", opens_on=day(10)),
+        make_site("later", opens_on=day(14)),
+        make_site("last", opens_on=day(13)),
     )
     workers = [worker("A", site_id="shut"), worker("B", site_id="later"), worker("C", site_id="last")]
     result = party_up(make_world(workers, sites=sites))
     assert get_reasons(result) == {"A": Reason.SITE_CLOSED, "B": Reason.SITE_CLOSED}
-    assert "2020-03-11" in result.set_aside["detail"][1]
+    assert "2020-03-14" in result.set_aside["detail"][1]
 
 
 def test_a_site_that_opens_long_after_the_last_wanted_date_leaves_no_window() -> None:

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from dispatch.files.codes import CODES
 from dispatch.files.profiles import (
-    FINDING_CODES,
     list_profiles,
     parse_profile,
     read_policy,
@@ -225,7 +225,7 @@ def test_a_wrong_word_is_a_finding_with_what_to_do(
     _, findings = read_policy(names, overrides, date(2020, 2, 20), date(2020, 2, 20))
     assert [finding.code for finding in findings] == [code]
     assert hint in findings[0].action + findings[0].message
-    assert code in FINDING_CODES
+    assert findings[0].severity is CODES[code].severity
 
 
 def test_a_driver_limit_that_changes_inside_the_horizon_is_warned_of() -> None:

@@ -33,7 +33,7 @@ from dispatch.files.yaml_text import parse_yaml
 from dispatch.model.contracts import HEALTH, PANDAS_DTYPES, TRAVEL
 from dispatch.model.contracts import WORKERS as WORKER_COLUMNS
 from dispatch.model.geography import Precision, Tier
-from dispatch.model.scenario import Lock, LockKind, Scenario
+from dispatch.model.scenario import Assumption, Lock, LockKind, Scenario
 
 CHINESE = """\
 工号,姓名,身份证号,联系电话,性别,家庭住址,用工企业,最早日期,最晚日期,到岗日期,同行组,交通方式,特殊需求
@@ -317,6 +317,32 @@ def test_assumptions_come_with_the_people_they_touch_most_first(tmp_path: Path) 
     assert people[("workers", "modes")] == 3 and people[("vehicle_types", "coach53")] == 3
     numbers = [one.people for one in scenario.assumptions]
     assert numbers == sorted(numbers, reverse=True)
+
+
+def test_what_the_scenario_calls_assumed_comes_with_the_assumptions(tmp_path: Path) -> None:
+    facts = "facts: [{key: people, label: sent, value: 3, source: report}]\nassumed:\n  - {what: prices, value: '800', why: placeholder, table: fleet}\n  - {what: hours, value: '08:00', subject: s1, people: 2}\n"
+    folder = write_world(tmp_path, scenario=SCENARIO + "facts: facts.yaml\nassumed: facts.yaml\n")
+    (folder / "facts.yaml").write_text(facts, encoding="utf-8")
+    result = read_scenario(folder, FivePlaces(), read_plain_policy)
+    scenario = get_scenario(result)
+    assert [fact.key for fact in scenario.facts] == ["people"]
+    stated = {one.what: one for one in scenario.assumptions}
+    # three workers in the roster
+    assert stated["prices"] == Assumption(
+        subject="small", what="prices", value="800; placeholder", people=3, table="fleet"
+    )
+    assert stated["hours"] == Assumption(subject="s1", what="hours", value="08:00", people=2)
+    assert len([note for note in result.encodings if note.startswith("facts.yaml")]) == 1
+
+
+def test_a_fleet_line_may_be_for_local_trips_only(tmp_path: Path) -> None:
+    fleet = "编号,车型,车场,数量,仅限市内\nf1,coach35,p1,2,是\nf2,coach35,p1,2,否\nf3,coach35,p1,2,\n"
+    scenario = get_scenario(
+        read_world(tmp_path, scenario=SCENARIO.split("fleet:")[0] + "fleet: fleet.csv\n", fleet=fleet)
+    )
+    assert [(line.id, line.local_only) for line in scenario.fleet] == [
+        ("f1", True), ("f2", False), ("f3", False),
+    ]  # fmt: skip
 
 
 def test_a_missing_fleet_becomes_unlimited_coaches_at_the_seat_of_each_origin_county(tmp_path: Path) -> None:

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from dispatch.batching.alternatives import Alternatives
+from dispatch.batching.bound.centre import Centre
 from dispatch.batching.bound.components import split_components
 from dispatch.batching.bound.corridors import Key, count_people, make_corridors
 from dispatch.batching.bound.cuts import find_cuts, find_violated
 from dispatch.batching.bound.fleets import Fleets
-from dispatch.batching.bound.lagrange import Proof, mix_duals, prove_bound, stretch_duals
+from dispatch.batching.bound.lagrange import Proof, prove_bound, stretch_duals
 from dispatch.batching.bound.master import FIRST_BOX, Master
 from dispatch.batching.bound.params import BoundParams
-from dispatch.batching.bound.problem import Cut, Duals, Problem, make_problem
+from dispatch.batching.bound.problem import Cut, Problem, make_problem
 from dispatch.batching.bound.services import make_offers
 from dispatch.batching.bound.start import make_first_duals
 from dispatch.batching.demand import Demand
@@ -29,10 +30,6 @@ from dispatch.batching.direct import DirectCosts
 from dispatch.model.scenario import Scenario
 from dispatch.routing.context import RoutingContext
 
-#: What older prices count for, so that the centre follows when scarcity moves.
-_FORGETTING = 0.998
-#: Least and most share of the centre in the prices tried next.
-_LEAST_SHARE, _MOST_SHARE = 0.2, 0.9
 FindConnections = Callable[[str, str], Sequence[object]]
 KeepGoing = Callable[[str, float], bool]
 
@@ -135,7 +132,8 @@ def _solve(problem: Problem, params: BoundParams, keep_going: KeepGoing, done: f
         return _Solved(best, 0, 0)
     master = Master(problem, first.cover)
     cuts = [
-        find_cuts(i, corridor, problem.pricers[i].find_most_room) for i, corridor in enumerate(problem.corridors)
+        find_cuts(i, corridor, problem.pricers[i].find_most_room)
+        for i, corridor in enumerate(problem.corridors)
     ]
     proof = prove_bound(problem, stretch_duals(problem, first, FIRST_BOX))
     centre = Centre(problem, best, params.smoothing_ratio)
@@ -163,52 +161,6 @@ def _solve(problem: Problem, params: BoundParams, keep_going: KeepGoing, done: f
     for wanted in (duals, centre.get_duals(duals)):
         best = max(best, prove_bound(problem, wanted, thorough=True), key=lambda each: each.bound)
     return _Solved(best, rounds, len(master.known))
-
-
-class Centre:
-    """Cover and cut prices that proved most so far, corridor by corridor; a place to stay near, itself no proof."""
-
-    def __init__(self, problem: Problem, proof: Proof, smoothing_ratio: float) -> None:
-        self.problem = problem
-        self.brought = proof.by_corridor.copy()
-        self.cover = proof.duals.cover.copy()
-        self.cuts = dict(proof.duals.cuts)
-        self.shares = np.full(len(problem.corridors), smoothing_ratio)
-
-    @property
-    def is_left(self) -> bool:
-        """True where the last prices were the master's own in every corridor."""
-        return not self.shares.any()
-
-    def mix(self, newer: Duals) -> Duals:
-        """Prices between the centre and the master's."""
-        return mix_duals(self.problem, self.get_duals(newer), newer, self.shares)
-
-    def move(self, proof: Proof) -> None:
-        """Take over the prices of the corridors in which a proof brings more, and adapt how near to stay."""
-        found = {corridor for corridor, _ in proof.patterns}
-        better = proof.by_corridor > self.brought
-        self.brought = np.maximum(self.brought * _FORGETTING, proof.by_corridor)
-        for i in range(len(self.shares)):
-            if better[i]:
-                self._take(proof.duals, i)
-            if i not in found:
-                self.shares[i] = 0.0
-            elif better[i]:
-                self.shares[i] = max(_LEAST_SHARE, 0.8 * self.shares[i])
-            else:
-                self.shares[i] = min(_MOST_SHARE, 1 - 0.7 * (1 - self.shares[i]))
-
-    def _take(self, duals: Duals, corridor: int) -> None:
-        span = self.problem.spans[corridor]
-        self.cover[span] = duals.cover[span]
-        kept = {cut: price for cut, price in self.cuts.items() if cut.corridor != corridor}
-        new = {cut: price for cut, price in duals.cuts.items() if cut.corridor == corridor}
-        self.cuts = {**kept, **new}
-
-    def get_duals(self, shared: Duals) -> Duals:
-        """The centre's prices with the coach and slot prices of ``shared``."""
-        return Duals(self.cover.copy(), dict(self.cuts), shared.coach, shared.slots)
 
 
 def _add_rows(master: Master, problem: Problem, cuts: list[tuple[Cut, ...]], params: BoundParams) -> int:

@@ -61,7 +61,7 @@ class Fleets:
 
     def _find_cases(self, day: int, space: SkeletonSpace) -> tuple[list[Tier], list[bool]]:
         corridor, geography = space.corridor, self.scenario.geography
-        span = range(day, day + 6)
+        span = range(day, day + 12)
         ranks = []
         prefectures = []
         for clusters in (corridor.boards, corridor.gates):
@@ -111,7 +111,7 @@ class Fleets:
         )
 
     def find_allowed(self, line: FleetLine, space: SkeletonSpace) -> NDArray[np.bool_] | None:
-        """Skeletons a line may run by registration and number of origin counties; None = all of them.
+        """Skeletons a line may run by registration, local licence and number of origin counties; None = all of them.
 
         A rule counts only where it holds on every date of the horizon. A line without a registered region is free.
         """
@@ -133,6 +133,8 @@ class Fleets:
             first = space.board_sets.inside @ ends[0] > 0
             last = space.gate_sets.inside @ ends[1] > 0
             allowed &= first[:, None] | last[None, :]
+        if line.local_only:
+            allowed &= self._find_local(space)
         most = max((policy.get_count("max_origin_counties", on, "bus", 1) for on in dates), default=1)
         counties = [{geography.get_county(place) for place in cluster} for cluster in corridor.boards]
         if all(len(found) == 1 for found in counties) and len(set.union(*counties)) > most:
@@ -141,6 +143,23 @@ class Fleets:
             )
             allowed &= (counts <= most)[:, None]
         return None if allowed.all() else allowed
+
+    def _find_local(self, space: SkeletonSpace) -> NDArray[np.bool_]:
+        """Skeletons that may begin and end in one prefecture."""
+        geography = self.scenario.geography
+        local = np.zeros((len(space.board_sets.members), len(space.gate_sets.members)), dtype=bool)
+        found = [
+            [
+                {geography.get_prefecture(geography.get_county(place)) for place in cluster}
+                for cluster in clusters
+            ]
+            for clusters in (space.corridor.boards, space.corridor.gates)
+        ]
+        for prefecture in set().union(*found[0]):
+            first = space.board_sets.inside @ np.array([float(prefecture in each) for each in found[0]]) > 0
+            last = space.gate_sets.inside @ np.array([float(prefecture in each) for each in found[1]]) > 0
+            local |= first[:, None] & last[None, :]
+        return local
 
     def _lies_in(self, place_id: str, region_id: str) -> bool:
         geography = self.scenario.geography

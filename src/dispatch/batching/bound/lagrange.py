@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.batching.bound.pricing import TOLERANCE, Pattern, Priced, Prices
+from dispatch.batching.bound.patterns import TOLERANCE, Pattern, Priced, Prices
 from dispatch.batching.bound.problem import Cut, Duals, Problem
 
 FloatArray = NDArray[np.float64]

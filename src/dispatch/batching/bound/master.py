@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.batching.bound.pricing import Pattern
+from dispatch.batching.bound.patterns import Pattern
 from dispatch.batching.bound.problem import CoachDay, Cut, Duals, Problem, Slot
 
 FloatArray = NDArray[np.float64]

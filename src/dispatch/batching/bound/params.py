@@ -16,7 +16,7 @@ class BoundParams:
     columns_per_round
         Most trip patterns taken over per corridor and round.
     smoothing_ratio
-        Share of the best duals so far in the duals that are priced (0 = none; Wentges 1997).
+        Share of the best duals so far in the duals priced first (0 = none; Wentges 1997); it adapts by corridor.
     gap_ratio
         Stop once bound and master differ by less than this share.
     most_board_sets, most_skeletons
@@ -41,7 +41,7 @@ class BoundParams:
     cuts_per_round: int = 4
 
 
-QUICK = BoundParams(rounds=8, refinements=8, gap_ratio=2e-3)
-STANDARD = BoundParams(rounds=40)
+QUICK = BoundParams(rounds=10, refinements=8, gap_ratio=2e-3)
+STANDARD = BoundParams(rounds=30)
 THOROUGH = BoundParams(rounds=120, refinements=40, tried_orders=36, gap_ratio=5e-5)
 BOUND_PARAMS = {"quick": QUICK, "standard": STANDARD, "thorough": THOROUGH}

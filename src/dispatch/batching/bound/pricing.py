@@ -9,14 +9,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.batching.bound.corridors import BoundCorridor
+from dispatch.batching.bound.filling import Filler
 from dispatch.batching.bound.fleets import MOST_DATES, Fleets
 from dispatch.batching.bound.params import BoundParams
+from dispatch.batching.bound.patterns import (
+    TOLERANCE,
+    Filled,
+    Pattern,
+    Priced,
+    Prices,
+    find_best_ratio,
+    find_ratios,
+)
 from dispatch.batching.bound.skeletons import (
     Refiner,
     Tours,
@@ -32,8 +41,6 @@ from dispatch.routing.context import RoutingContext
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-#: Shares of the people at which multipliers of the screening are taken.
-_QUANTILES = (0.0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 0.95, 1.0)
 #: Skeletons filled at once; a bound on memory, not on the search.
 _BATCH = 300
 #: Skeletons filled exactly per line and date before the screening bound is taken as it is.
@@ -43,54 +50,6 @@ _PER_DATE = 12
 #: Skeletons looked at date by date for one line at first; all, once no pattern is found that is far too cheap.
 _MOST_NEAR = 800
 _COARSE_RATIO = 0.03
-#: A pattern that saves less than this share of its cost is not worth having.
-TOLERANCE = 1e-9
-
-
-@dataclass(frozen=True)
-class Prices:
-    """Prices of one corridor: per head of each cell (K,), per trip by date (T,), per coach of each line and date.
-
-    ``coach``: (lines, MOST_DATES + horizon) scarcity price of one coach on a day; infinity where there is none.
-    """
-
-    cover: FloatArray
-    by_day: FloatArray
-    coach: FloatArray
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """A trip pattern: loads by cell of its corridor, and what it costs in money (``cost``) without scarcity."""
-
-    line: int
-    day: int
-    board_set: int
-    gate_set: int
-    cost: float
-    touched: tuple[int, int]
-    loads: tuple[tuple[int, float], ...]
-    profit: float
-
-
-@dataclass(frozen=True)
-class Priced:
-    """Answer of pricing: ``scale`` in (0, 1] by which cover and day prices are too high at most, and better patterns."""
-
-    scale: float
-    patterns: tuple[Pattern, ...]
-    is_exact: bool
-
-
-@dataclass
-class _Found:
-    """Filled skeletons of one line and date."""
-
-    line: int
-    day: int
-    at: IntArray
-    cost: FloatArray
-    profit: FloatArray
 
 
 class Pricer:
@@ -115,6 +74,7 @@ class Pricer:
         self._tours: dict[tuple[str, bool], Tours] = {}
         self._allowed: dict[int, NDArray[np.bool_] | None] = {}
         self._room: dict[tuple[int, int], FloatArray] = {}
+        self.filler = Filler(self.space)
         self._riders = self._find_riders()
         self._usable = self._find_usable()
         self._most_people = max(
@@ -190,12 +150,12 @@ class Pricer:
         The scale is always valid; unless ``thorough`` it is coarse while patterns are found that are far too cheap.
         """
         found, rest = self._search(prices, None if thorough else _MOST_NEAR)
-        if rest < 1.0 and _find_best_ratio(found) < _COARSE_RATIO:
+        if rest < 1.0 and find_best_ratio(found) < _COARSE_RATIO:
             found, rest = self._search(prices, None)
-        for _ in range(2):
+        for _ in range(3):
             if not self._refine(found):
                 break
-            found, rest = self._search(prices, None)
+            found = self._fill_again(found, prices)
         scale = min([rest, *(float((each.cost / (each.cost + each.profit)).min()) for each in found)])
         scale /= 1 + 2 * TOLERANCE
         patterns = self._pick(found, prices)
@@ -203,15 +163,41 @@ class Pricer:
 
     # -- search ------------------------------------------------------------------------------------------
 
-    def _search(self, prices: Prices, most_near: int | None) -> tuple[list[_Found], float]:
+    def _search(self, prices: Prices, most_near: int | None) -> tuple[list[Filled], float]:
         """Filled skeletons with a profit by line and date, and the scale that covers what was not filled."""
-        found: list[_Found] = []
+        found: list[Filled] = []
         rest = 1.0
+        self.filler.forget()
         values = self._find_values(prices)
         for i in self._usable:
             scale = self._search_line(i, prices, values, found, most_near)
             rest = min(rest, scale)
         return found, rest
+
+    def _fill_again(self, found: list[Filled], prices: Prices) -> list[Filled]:
+        """The same skeletons with the floors that refining raised; those that lost their profit are dropped."""
+        values = self._find_values(prices)
+        again: list[Filled] = []
+        for each in found:
+            line = self.fleets.lines[each.line]
+            tours = self.get_tours(line)
+            t = self.corridor.days.index(each.day)
+            km, days, drivers = (
+                tours.km.ravel()[each.at],
+                tours.days.ravel()[each.at],
+                tours.drivers.ravel()[each.at],
+            )
+            cost = price_cash(line.tariff, km, days, drivers) + self._find_scarcity(
+                each.line, each.day, days, prices
+            )
+            room = self._get_room(each.line, each.day)[np.minimum(drivers, 6)]
+            riders = self._riders[each.line]
+            value = values[:, t] if riders is None else values[:, t] * riders
+            profit = self.filler.fill(tours, each.at, room, value)[0] + prices.by_day[t] - cost
+            good = profit > cost * TOLERANCE
+            if good.any():
+                again.append(Filled(each.line, each.day, each.at[good], cost[good], profit[good]))
+        return again
 
     def _find_values(self, prices: Prices) -> FloatArray:
         """What one more person of a cell on a date pays beyond their own cost (K, T); at least 0."""
@@ -219,7 +205,7 @@ class Pricer:
         return values
 
     def _search_line(
-        self, line: int, prices: Prices, values: FloatArray, found: list[_Found], most_near: int | None
+        self, line: int, prices: Prices, values: FloatArray, found: list[Filled], most_near: int | None
     ) -> float:
         riders = self._riders[line]
         if riders is not None:
@@ -268,25 +254,16 @@ class Pricer:
     ) -> tuple[IntArray, float]:
         """(flat positions of skeletons that might have a profit on some date, scale that covers those left out)."""
         best = values.max(axis=1)
-        worth = self._bound_fill(best, rooms.max(axis=0)[np.minimum(tours.drivers, 6)]) + prices.by_day.max()
+        worth = (
+            self.filler.bound_fill(best, rooms.max(axis=0)[np.minimum(tours.drivers, 6)])
+            + prices.by_day.max()
+        )
         near: IntArray = np.flatnonzero((worth > cash * (1 + TOLERANCE)).ravel())
         if most_near is None or len(near) <= most_near:
             return near, 1.0
         ratio = cash.ravel()[near] / worth.ravel()[near]
         order = np.argpartition(ratio, most_near)
         return np.sort(near[order[:most_near]]), float(ratio[order[most_near]])
-
-    def _bound_fill(self, value: FloatArray, room: FloatArray) -> FloatArray:
-        """Bound on the worth of a full coach for every skeleton: min over m of room·m + Σ people·(value − m)⁺."""
-        corridor = self.corridor
-        bound = np.full(room.shape, np.inf)
-        for multiplier in _find_multipliers(value, corridor.people):
-            surplus = corridor.people * np.maximum(value - multiplier, 0.0)
-            pairs = np.zeros(corridor.pair_floor.shape)
-            np.add.at(pairs, (corridor.board_of, corridor.gate_of), surplus)
-            worth = (self.space.board_sets.inside @ pairs) @ self.space.gate_sets.inside.T
-            np.minimum(bound, worth + multiplier * room, out=bound)
-        return bound
 
     def _fill_day(
         self,
@@ -298,14 +275,14 @@ class Pricer:
         cash: FloatArray,
         prices: Prices,
         value: FloatArray,
-        found: list[_Found],
+        found: list[Filled],
     ) -> float:
         """Fill the skeletons left for a date exactly; returns the scale that covers those left unfilled."""
         if not len(near) or not value.max(initial=0.0):
             return 1.0
         cost = cash.ravel()[near] + self._find_scarcity(line, day, tours.days.ravel()[near], prices)
         room = self._get_room(line, day)[np.minimum(tours.drivers.ravel()[near], 6)]
-        left, worth = self._bound_fill_at(value, room, near, cost * (1 + TOLERANCE) - prices.by_day[t])
+        left, worth = self.filler.bound_fill_at(value, room, near, cost * (1 + TOLERANCE) - prices.by_day[t])
         at, cost, room, worth = near[left], cost[left], room[left], worth + prices.by_day[t]
         rest = 1.0
         if len(at) > _MOST_FILLED:
@@ -315,11 +292,11 @@ class Pricer:
             at, cost, room = at[order], cost[order], room[order]
         for begin in range(0, len(at), _BATCH):
             part = slice(begin, begin + _BATCH)
-            filled = self._fill(tours, at[part], room[part], value)[0] + prices.by_day[t]
+            filled = self.filler.fill(tours, at[part], room[part], value)[0] + prices.by_day[t]
             profit = filled - cost[part]
             good = profit > cost[part] * TOLERANCE
             if good.any():
-                found.append(_Found(line, day, at[part][good], cost[part][good], profit[good]))
+                found.append(Filled(line, day, at[part][good], cost[part][good], profit[good]))
         return rest
 
     def _find_scarcity(self, line: int, day: int, dates: NDArray[np.int16], prices: Prices) -> FloatArray:
@@ -332,54 +309,9 @@ class Pricer:
         to_end = max(self.fleets.last_day + 1 - day, 1)
         return np.full(len(dates), float(row[:to_end].sum()))
 
-    def _bound_fill_at(
-        self, value: FloatArray, room: FloatArray, at: IntArray, needed: FloatArray
-    ) -> tuple[IntArray, FloatArray]:
-        """(positions in ``at`` that may be worth more than ``needed``, bound on their worth)."""
-        corridor = self.corridor
-        a, b = np.divmod(at, len(self.space.gate_sets.members))
-        gates = self.space.gate_sets.inside
-        left = np.arange(len(at))
-        bound = np.full(len(at), np.inf)
-        multipliers = _find_multipliers(value, corridor.people)
-        middle = len(multipliers) // 2
-        for multiplier in sorted(multipliers, key=lambda m: abs(multipliers.index(m) - middle)):
-            surplus = corridor.people * np.maximum(value - multiplier, 0.0)
-            pairs = np.zeros(corridor.pair_floor.shape)
-            np.add.at(pairs, (corridor.board_of, corridor.gate_of), surplus)
-            by_board_set = self.space.board_sets.inside @ pairs
-            worth = np.einsum("ng,ng->n", by_board_set[a[left]], gates[b[left]]) + multiplier * room[left]
-            bound = np.minimum(bound, worth)
-            keep = bound > needed[left]
-            left, bound = left[keep], bound[keep]
-            if not len(left):
-                break
-        return left, bound
-
-    def _fill(
-        self, tours: Tours, at: IntArray, room: FloatArray, value: FloatArray
-    ) -> tuple[FloatArray, FloatArray, IntArray]:
-        """(worth, loads, cells): best fractional load of each skeleton; loads are (skeletons, cells)."""
-        corridor = self.corridor
-        cells = np.flatnonzero(value > 0)
-        cells = cells[np.argsort(-value[cells], kind="stable")]
-        a, b = np.divmod(at, len(self.space.gate_sets.members))
-        boards, gates = corridor.board_of[cells], corridor.gate_of[cells]
-        aboard = self.space.board_sets.inside[a][:, boards] * self.space.gate_sets.inside[b][:, gates]
-        people = aboard * corridor.people[cells]
-        paid = np.broadcast_to(value[cells], people.shape)
-        special = np.flatnonzero(tours.extra_of[a, b])
-        if len(special):
-            paid = paid.copy()
-            extra = tours.get_extra(tours.extra_of[a[special], b[special]])
-            paid[special] = np.maximum(paid[special] - extra[:, boards, gates], 0.0)
-        loads = _load(people, paid, room, special)
-        loads = np.where(paid > 0, loads, 0.0)
-        return (loads * paid).sum(axis=1), loads, cells
-
     # -- refining and picking ----------------------------------------------------------------------------
 
-    def _refine(self, found: list[_Found]) -> bool:
+    def _refine(self, found: list[Filled]) -> bool:
         """Refine the most profitable skeletons that are not yet; True where some floor rose."""
         ratios: dict[tuple[tuple[str, bool], int], float] = {}
         for each in found:
@@ -397,16 +329,16 @@ class Pricer:
         ]
         return any(rose)
 
-    def _are_refined(self, found: list[_Found]) -> bool:
+    def _are_refined(self, found: list[Filled]) -> bool:
         return all(
             bool(self.get_tours(self.fleets.lines[each.line]).refined.ravel()[each.at].all())
             for each in found
         )
 
-    def _pick(self, found: list[_Found], prices: Prices) -> tuple[Pattern, ...]:
+    def _pick(self, found: list[Filled], prices: Prices) -> tuple[Pattern, ...]:
         """Best patterns, spread over lines and dates."""
         values = self._find_values(prices)
-        ranked: list[tuple[float, _Found, int]] = []
+        ranked: list[tuple[float, Filled, int]] = []
         for each in found:
             ratio = find_ratios(each)
             ranked += [(float(ratio[i]), each, i) for i in self._find_diverse(each.at, ratio)]
@@ -429,7 +361,7 @@ class Pricer:
         visited = visits.any(axis=0)
         return sorted({int(order[i]) for i in visits.argmax(axis=0)[visited]})
 
-    def _make_pattern(self, each: _Found, i: int, values: FloatArray) -> Pattern:
+    def _make_pattern(self, each: Filled, i: int, values: FloatArray) -> Pattern:
         line = self.fleets.lines[each.line]
         tours = self.get_tours(line)
         at = each.at[i : i + 1]
@@ -439,7 +371,7 @@ class Pricer:
         if riders is not None:
             value = value * riders
         drivers = np.minimum(tours.drivers.ravel()[at], 6)
-        _, loads, cells = self._fill(tours, at, self._get_room(each.line, each.day)[drivers], value)
+        _, loads, cells = self.filler.fill(tours, at, self._get_room(each.line, each.day)[drivers], value)
         a, b = divmod(int(at[0]), len(self.space.gate_sets.members))
         km, days = tours.km[a, b], int(tours.days[a, b])
         cash = float(
@@ -460,36 +392,3 @@ class Pricer:
             line=each.line, day=each.day, board_set=a, gate_set=b, cost=cash + people,
             touched=(each.day, last), loads=tuple(kept), profit=float(each.profit[i]),
         )  # fmt: skip
-
-
-def _find_best_ratio(found: list[_Found]) -> float:
-    return max((float(find_ratios(each).max()) for each in found), default=0.0)
-
-
-def find_ratios(found: _Found) -> FloatArray:
-    """Profit by cost of filled skeletons."""
-    ratios: FloatArray = found.profit / np.maximum(found.cost, 1e-9)
-    return ratios
-
-
-def _find_multipliers(value: FloatArray, people: FloatArray) -> list[float]:
-    """Multipliers for the screening: values at certain shares of the people who pay anything, and 0."""
-    paying = value > 0
-    if not paying.any():
-        return [0.0]
-    order = np.argsort(value[paying], kind="stable")
-    share = np.cumsum(people[paying][order])
-    at = np.searchsorted(share, np.array(_QUANTILES) * share[-1]).clip(0, len(order) - 1)
-    return sorted({0.0, *(float(x) for x in value[paying][order][at])})
-
-
-def _load(people: FloatArray, paid: FloatArray, room: FloatArray, special: IntArray) -> FloatArray:
-    """Fractional loads: seats go to the best paid first. Columns are sorted by pay except in the ``special`` rows."""
-    before = np.cumsum(people, axis=1) - people
-    loads: FloatArray = np.clip(room[:, None] - before, 0.0, people)
-    for row in special.tolist():
-        order = np.argsort(-paid[row], kind="stable")
-        sorted_people = people[row][order]
-        ahead = np.cumsum(sorted_people) - sorted_people
-        loads[row, order] = np.clip(room[row] - ahead, 0.0, sorted_people)
-    return loads

@@ -215,28 +215,24 @@ class Refiner:
 
     def refine(self, tours: Tours, a: int, b: int, most_people: int) -> bool:
         """Refine skeleton (a, b); True where its floors rose. Clusters of several places and skeletons of many orders
-        keep their floors."""
+        keep their floors; the number of drivers always does (routing may miss a duty table with fewer).
+        """
         tours.refined[a, b] = True
         places = self._find_places(a, b)
         if places is None:
             return False
-        found = self._drive_orders(
-            tours, places, (int(tours.days[a, b]), int(tours.drivers[a, b])), most_people
-        )
+        found = self._drive_orders(tours, places, int(tours.days[a, b]), most_people)
         if found is None:
             tours.km[a, b] = IMPOSSIBLE_KM
             return True
-        km, days, drivers, extra = found
-        before = (tours.km[a, b], tours.days[a, b], tours.drivers[a, b])
-        tours.km[a, b] = max(before[0], km)
-        tours.days[a, b] = max(before[1], days)
-        tours.drivers[a, b] = max(before[2], drivers)
-        rose = before != (tours.km[a, b], tours.days[a, b], tours.drivers[a, b])
+        km, days, extra = found
+        before = (int(tours.km[a, b]), int(tours.days[a, b]))
+        after = (max(before[0], km), max(before[1], days))
+        tours.km[a, b], tours.days[a, b] = after
         if extra.any():
             tours.extra_of[a, b] = len(tours.extra)
             tours.extra.append(extra)
-            rose = True
-        return bool(rose)
+        return bool(before != after or extra.any())
 
     def _find_places(self, a: int, b: int) -> tuple[list[str], list[str]] | None:
         corridor = self.space.corridor
@@ -249,12 +245,12 @@ class Refiner:
         return [cluster[0] for cluster in boards], [cluster[0] for cluster in gates]
 
     def _drive_orders(
-        self, tours: Tours, places: tuple[list[str], list[str]], floor: tuple[int, int], most_people: int
-    ) -> tuple[int, int, int, FloatArray] | None:
-        """Least km, days, drivers and extra money over all orders that may be the best one; None = none is lawful.
+        self, tours: Tours, places: tuple[list[str], list[str]], least_days: int, most_people: int
+    ) -> tuple[int, int, FloatArray] | None:
+        """Least km, days and extra money over all orders that may be the best one; None = none is lawful.
 
         Orders are driven from the shortest on. A longer order is dominated once its km cost more than all people aboard
-        could save against an order already driven that is at both floors.
+        could save against an order already driven that takes no more than the least days.
         """
         line = tours.line
         shapes: list[TripShape] = []
@@ -266,14 +262,13 @@ class Refiner:
             if shape is None:
                 continue
             shapes.append(shape)
-            if (shape.days, shape.drivers) == floor:
+            if shape.days <= least_days:
                 stop_km = min(stop_km, km + self._find_worth_km(self._find_extra(shape, places), most_people))
         if not shapes:
             return None
         return (
             min(shape.km_tenths_total for shape in shapes),
             min(shape.days for shape in shapes),
-            min(shape.drivers for shape in shapes),
             np.min([self._find_extra(shape, places) for shape in shapes], axis=0),
         )
 

@@ -48,9 +48,15 @@ def _verify_corridor(problem: Problem, duals: Duals, costs: DirectCosts, number:
                     for value, people in sorted(offers, reverse=True):
                         taken = min(room, people)
                         paid, room = paid + value * taken, room - taken
-                    last = day + shape.days if line.returns else max(problem.fleets.last_day + 1, day + shape.days)
+                    last = (
+                        day + shape.days
+                        if line.returns
+                        else max(problem.fleets.last_day + 1, day + shape.days)
+                    )
                     if offers:
-                        worst = max(worst, _ratio(paid, shape.cash_minor + float(coach[line_number, day:last].sum())))
+                        worst = max(
+                            worst, _ratio(paid, shape.cash_minor + float(coach[line_number, day:last].sum()))
+                        )
     return worst
 
 

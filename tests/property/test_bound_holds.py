@@ -27,7 +27,6 @@ from dispatch.model.policy import DriverRules
 from dispatch.model.scenario import Limits, Rates
 from dispatch.model.supply import Service
 from dispatch.routing.duties import make_feeder_duty, make_last_mile_duty
-from dispatch.units import divide_half_even
 
 BIG = 1 << 60
 
@@ -89,9 +88,15 @@ def _price_train(world: World, riders: tuple[Unit, ...]) -> int:
     day = train.depart_min // 1440
     if not load:
         return train.fixed_minor if train.committed else 0
-    if load > train.carriage_seats or load < train.min_load or any(day not in unit.cell.days for unit in riders):
+    if (
+        load > train.carriage_seats
+        or load < train.min_load
+        or any(day not in unit.cell.days for unit in riders)
+    ):
         return BIG
-    late = sum(max(0, day - u.cell.preferred) * u.size for u in riders) * world.scenario.rates.lateness_day_minor
+    late = (
+        sum(max(0, day - u.cell.preferred) * u.size for u in riders) * world.scenario.rates.lateness_day_minor
+    )
     feeders = min(_feed(world, train, riders), sum(_feed(world, train, (unit,)) for unit in riders))
     leaving = min(_leave(world, train, riders), sum(_leave(world, train, (unit,)) for unit in riders))
     return train.fixed_minor + load * train.seat_minor + late + feeders + leaving
