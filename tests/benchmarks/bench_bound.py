@@ -110,7 +110,12 @@ def main() -> None:
         follow,
     )
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"{result.columns} columns, {memory:.0f} MB" + "\n")
+    lines = (
+        f"{len(world.demand.cells)} cells, {len(result.by_corridor)} corridors, {result.exact_corridors} exact",
+        f"bound {result.bound_minor / 100:,.2f} in {time.perf_counter() - began:.1f} s, {result.rounds} rounds",
+        f"{result.columns} columns, {memory:.0f} MB",
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -157,14 +157,21 @@ def make_option(
         return None
     if connection.needs_last_mile and not estimate.may_run(alight.place_id, cell.gate):
         return None
-    if alight.place_id == cell.gate and shift_into_hours(context, cell.gate, alight.arrive_min) != alight.arrive_min:
+    if (
+        alight.place_id == cell.gate
+        and shift_into_hours(context, cell.gate, alight.arrive_min) != alight.arrive_min
+    ):
         return None
     board_min = estimate.board_min(cell, connection, board.place_id, board.depart_min)
     arrive_min = estimate.arrive_min(cell, connection, alight.place_id, alight.arrive_min)
     board_day, arrive_day = board_min // DAY_MIN, arrive_min // DAY_MIN
-    if not may_travel(scenario, cell, board_day, arrive_day) or _tier_forbids(
-        scenario, cell, board_day, arrive_day
-    ):
+    stops = (
+        (cell.board, board_day),
+        (board.place_id, board.depart_min // DAY_MIN),
+        (alight.place_id, alight.arrive_min // DAY_MIN),
+        (cell.gate, arrive_day),
+    )
+    if not may_travel(scenario, cell, board_day, arrive_day) or _tier_forbids(scenario, stops):
         return None
     aboard = alight.arrive_min - board.depart_min
     per_head = service.seat_minor + cost_per_head(scenario, cell, day, board_day, arrive_day, aboard)

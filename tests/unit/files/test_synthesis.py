@@ -199,6 +199,22 @@ def test_yangxian_has_the_skew_of_a_real_campaign() -> None:
     assert {window.days + 1 for window in windows} == {1, 2, 3, 4, 5, 6, 7}
 
 
+def test_yangxian_fetches_people_itself_in_four_far_counties_only() -> None:
+    own = {
+        row["place"] for row in read_committed("yangxian", "sites") if row["last_mile_by_receiver"] == "否"
+    }
+    assert own == {"SZ-zhangjiagang", "CZ-liyang", "NB-cixi", "JH-yongkang"}
+
+
+def test_own_last_mile_must_name_places_of_the_area(tmp_path: Path) -> None:
+    text = (SCENARIOS / "yangxian" / "facts.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "facts.yaml"
+    path.write_text(text.replace("own_last_mile: [CZ-liyang]", "own_last_mile: [NB-cixi]"), encoding="utf-8")
+    with pytest.raises(ScenarioRefused) as refused:
+        read_facts(path)
+    assert "常州" in refused.value.findings[0].message
+
+
 def test_nobody_wants_to_leave_before_their_site_opens() -> None:
     opens = {row["site_id"]: row["opens_on"] for row in read_committed("yangxian", "sites")}
     assert all(row["earliest"] >= opens[row["site"]] for row in read_committed("yangxian", "workers"))
