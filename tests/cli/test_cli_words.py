@@ -9,7 +9,8 @@ import pytest
 
 from dispatch.cli.findings_report import count_words, show_findings
 from dispatch.cli.live import make_figures_text
-from dispatch.cli.run_folder import choose_run_folder, find_findings_folder, make_folder_name
+from dispatch.cli.run_folder import claim_run_folder, find_findings_folder, make_folder_name
+from dispatch.errors import UsageError
 from dispatch.findings import Finding, Severity, Where
 
 
@@ -52,11 +53,32 @@ def test_findings_of_one_code_stand_under_one_remedy_errors_first():
 
 def test_a_second_run_in_the_same_second_gets_a_number(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs" / "pair").mkdir(parents=True)
     now = datetime(2020, 3, 1, 8, 0, 0).astimezone()
-    first = choose_run_folder(None, "pair", now)
-    assert first == tmp_path / "runs" / "pair" / "20200301-080000"
-    first.mkdir(parents=True)
-    assert choose_run_folder(None, "pair", now).name == "20200301-080000-2"
+    with (
+        claim_run_folder(None, "pair", now, may_exist=False) as first,
+        claim_run_folder(None, "pair", now, may_exist=False) as second,
+    ):
+        assert first == tmp_path / "runs" / "pair" / "20200301-080000"
+        assert second.name == "20200301-080000-2"
+
+
+def test_a_folder_that_another_run_made_meanwhile_is_left_alone(tmp_path):
+    now = datetime(2020, 3, 1, 8, 0, 0).astimezone()
+    with (
+        claim_run_folder(tmp_path / "run", "pair", now, may_exist=False),
+        pytest.raises(UsageError, match="another run"),
+        claim_run_folder(tmp_path / "run", "pair", now, may_exist=False),
+    ):
+        raise AssertionError("claimed twice")
+    assert (tmp_path / "run").is_dir()
+
+
+def test_a_claim_is_taken_back_when_nothing_could_be_written(tmp_path):
+    now = datetime(2020, 3, 1, 8, 0, 0).astimezone()
+    with pytest.raises(OSError), claim_run_folder(tmp_path / "run", "pair", now, may_exist=False):
+        raise OSError
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(

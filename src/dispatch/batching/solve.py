@@ -14,6 +14,7 @@ from dispatch.batching.connecting import Connection, make_alternatives
 from dispatch.batching.demand import Demand, Unit
 from dispatch.batching.direct import DirectCosts
 from dispatch.batching.effort import Effort
+from dispatch.batching.exact import solve_exactly
 from dispatch.batching.progress import Signals
 from dispatch.batching.resources import Resources
 from dispatch.batching.search import SearchParams, close_underfilled, construct, improve, recreate
@@ -148,6 +149,8 @@ def solve(
         )
         assignment = _best_chain(problem, start, steps, seed + round_number, effort.chains, executor, signals)
         solution = finish(problem, context, costs, assignment)
+        if len(demand.units) <= effort.exact_units:
+            solution = _try_exactly(problem, context, costs, solution)
         if best is None or solution.cost_minor < best.cost_minor:
             best = solution
         uses_transfers = bool(solution.transfers.duties or solution.transfers.stranded)
@@ -158,6 +161,19 @@ def solve(
         start, steps = solution.assignment, max(effort.min_steps, steps // 2)
     assert best is not None
     return best
+
+
+def _try_exactly(
+    problem: Problem, context: RoutingContext, costs: DirectCosts, solution: Solution
+) -> Solution:
+    """The better of a solution and the exact choice of trips, by true cost."""
+    exact = solve_exactly(make_state(problem, costs))
+    if exact is None:
+        return solution
+    state = make_state(problem, costs)
+    refill(state, exact)
+    other = finish(problem, context, costs, state.freeze())
+    return other if other.cost_minor < solution.cost_minor else solution
 
 
 def _best_chain(

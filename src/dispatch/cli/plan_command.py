@@ -33,7 +33,7 @@ from dispatch.cli.papers import (
     make_map,
     now_in,
 )
-from dispatch.cli.run_folder import check_out, choose_run_folder, find_findings_folder, is_empty
+from dispatch.cli.run_folder import check_out, claim_run_folder, find_findings_folder
 from dispatch.cli.summary import Finished, make_document, make_lines
 from dispatch.files.format import LoadResult
 from dispatch.files.runs import RunLog, hash_plan, read_plan, write_run
@@ -77,6 +77,7 @@ class _Work:
     signals: Signals
     interrupts: Interrupts
     created_at: datetime
+    may_exist: bool
 
 
 def run_plan(wish: PlanWish) -> int:
@@ -89,7 +90,7 @@ def run_plan(wish: PlanWish) -> int:
         folder = find_findings_folder(wish.out, name_scenario(wish.scenario))
         scenario = require_scenario(loaded, folder)
         progress.currency = scenario.currency
-        check_out(wish.out, scenario.name, force=wish.force)
+        may_exist = check_out(wish.out, scenario.name, force=wish.force)
         processes = count_processes(int(scenario.workers["party_id"].nunique()), wish.processes)
         with open_executor(processes) as executor:
             work = _Work(
@@ -102,6 +103,7 @@ def run_plan(wish: PlanWish) -> int:
                 signals=signals,
                 interrupts=interrupts,
                 created_at=now_in(scenario.time_zone),
+                may_exist=may_exist,
             )
             finished = _plan_and_write(work)
     return _report(wish, loaded, finished)
@@ -169,7 +171,6 @@ def _make_files(work: _Work, plan: Plan, violations: tuple[Finding, ...]) -> Fil
 
 def _write(work: _Work, plan: Plan, files: Files) -> Path:
     wish, scenario = work.wish, work.scenario
-    folder = choose_run_folder(wish.out, scenario.name, datetime.now().astimezone())
     log = RunLog(
         created_at=work.created_at,
         seconds=round(work.progress.elapsed_s, 2),
@@ -177,16 +178,18 @@ def _write(work: _Work, plan: Plan, files: Files) -> Path:
         | {name: version(name) for name in ("ortools", "pandas", "numpy")},
         lines=tuple(work.progress.lines),
     )
-    write_run(
-        folder,
-        plan,
-        wish.scenario.absolute(),
-        files,
-        log,
-        first_date=scenario.first_date,
-        time_zone=scenario.time_zone,
-        force=wish.force or is_empty(folder),
-    )
+    now = datetime.now().astimezone()
+    with claim_run_folder(wish.out, scenario.name, now, may_exist=work.may_exist) as folder:
+        write_run(
+            folder,
+            plan,
+            wish.scenario.absolute(),
+            files,
+            log,
+            first_date=scenario.first_date,
+            time_zone=scenario.time_zone,
+            force=True,  # of the empty folder just claimed, or of one that may be replaced
+        )
     return folder
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +14,13 @@ from dispatch.errors import UsageError
 RUNS = Path("runs")
 
 
-def check_out(out: Path | None, scenario_name: str, *, force: bool) -> None:
-    """Raise ``UsageError`` now rather than after an hour's work when the run could not be written."""
-    if out is not None and out.exists():
+def check_out(out: Path | None, scenario_name: str, *, force: bool) -> bool:
+    """True if ``out`` is there already and may be replaced.
+
+    Raises ``UsageError`` now rather than after an hour's work when the run could not be written.
+    """
+    exists = out is not None and out.exists()
+    if out is not None and exists:
         _check_existing(out, force=force)
     parent = out.absolute().parent if out is not None else RUNS / make_folder_name(scenario_name)
     try:
@@ -26,6 +32,7 @@ def check_out(out: Path | None, scenario_name: str, *, force: bool) -> None:
         raise UsageError(
             f"Nothing can be written to {parent}: {reason}. Choose another folder with --out."
         ) from error
+    return exists
 
 
 def _check_existing(out: Path, *, force: bool) -> None:
@@ -46,17 +53,43 @@ def is_empty(folder: Path) -> bool:
     return folder.is_dir() and not any(folder.iterdir())
 
 
-def choose_run_folder(out: Path | None, scenario_name: str, now: datetime) -> Path:
-    """Absolute path of the run: ``out``, else the first free ``runs/<scenario>/<date-time>``."""
-    if out is not None:
-        return out.absolute()
-    folder = (RUNS / make_folder_name(scenario_name)).absolute()
-    stem = f"{now:%Y%m%d-%H%M%S}"
-    number, chosen = 1, folder / stem
-    while chosen.exists():
-        number += 1
-        chosen = folder / f"{stem}-{number}"
-    return chosen
+@contextmanager
+def claim_run_folder(
+    out: Path | None, scenario_name: str, now: datetime, *, may_exist: bool
+) -> Iterator[Path]:
+    """Absolute path of the run, claimed by making it, empty, so that no other run takes it before it is written.
+
+    ``out``, else the first free ``runs/<scenario>/<date-time>``. ``may_exist``: ``out`` was there before and may be
+    replaced. The claim is taken back when the block fails.
+    """
+    folder = _claim_out(out.absolute(), may_exist) if out is not None else _claim_free(scenario_name, now)
+    try:
+        yield folder
+    except BaseException:
+        if is_empty(folder) and not may_exist:
+            folder.rmdir()
+        raise
+
+
+def _claim_out(out: Path, may_exist: bool) -> Path:
+    try:
+        out.mkdir()
+    except FileExistsError as error:
+        if not may_exist:
+            raise UsageError(f"{out} was made by another run meanwhile. Choose another folder.") from error
+    return out
+
+
+def _claim_free(scenario_name: str, now: datetime) -> Path:
+    parent, stem = (RUNS / make_folder_name(scenario_name)).absolute(), f"{now:%Y%m%d-%H%M%S}"
+    number, folder = 1, parent / stem
+    while True:
+        try:
+            folder.mkdir()
+            return folder
+        except FileExistsError:
+            number += 1
+            folder = parent / f"{stem}-{number}"
 
 
 def find_findings_folder(out: Path | None, scenario_name: str) -> Path:
