@@ -112,8 +112,8 @@ class _Choice:
                     loads[option.service_id][party.cell.tier_class].append(party.size * ride)
                     for key in alternatives.get_option(party.cell.index, option.service_id).pools:
                         pools[key].append(party.size * ride)
-                for key, count in self.state.count_service_arrivals(unit, option.service_id).items():
-                    self.arrivals[key].append(count * ride)
+                for gate_day, count in self.state.count_service_arrivals(unit, option.service_id).items():
+                    self.arrivals[gate_day].append(count * ride)
         runs = {service_id: self._add_service(service_id, loads[service_id]) for service_id in alternatives.tariffs}
         for call, slots in alternatives.slots.items():
             callers = [runs[t.service_id] for t in alternatives.tariffs.values() if call in t.calls]

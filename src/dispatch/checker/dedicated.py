@@ -126,13 +126,15 @@ def _is_covered(view: View, evidence: Evidence, group: list[Person], from_day: i
 
 
 def _is_admitted(view: View, person: Person, line: FleetLine, day: int, arrival_day: int) -> bool:
-    """Neither end forbids boarding by its tier, and the coach is registered at one of them where it must be."""
+    """Neither end forbids boarding by its tier, and the coach's licence and registration allow the trip."""
     gate = view.scenario.geography.sites[person.site].place_id
     geography = view.scenario.geography
     for place_id, on_day in ((person.boarding, day), (gate, arrival_day)):
         date = view.date_of(on_day)
         if view.tier(place_id, on_day) in view.law.tiers("no_boarding_tiers", date):
             return False
+    if line.local_only and len({geography.get_prefecture(view.county(p)) for p in (person.boarding, gate)}) > 1:
+        return False
     if not line.registered_region_id or not view.law.flag(
         "registered_end_required", view.date_of(day), "bus"
     ):
