@@ -257,3 +257,16 @@ def test_clusters_of_places_keep_the_bound_below_the_exact_one() -> None:
         lambda board, site: (), replace(STANDARD, most_board_sets=20, most_skeletons=20), lambda phase, value: True,
     )  # fmt: skip
     assert 0 < coarse.bound_minor <= exact
+
+
+def test_a_cut_cannot_pay_for_more_than_the_coach_itself() -> None:
+    # 12 people on day 1 need two coaches of 10 seats: 60 km at 3.00 + 500.00 = 680.00 each, 30.00 allowance a head;
+    # one person on day 0 stays for 370.01: 2 × 680.00 + 12 × 30.00 + 370.01 = 2,090.01, the cheapest plan.
+    points = {**ONE_ROAD, "g0": (60.0, 0.0, "city")}
+    fleet = (make_line("line", "c11", "d0", day=40_000, km=300, driver=10_000, returns=False),)
+    rates = Rates(lateness_day_minor=2_000, allowance_day_minor=3_000, unserved_minor={"": 37_001})
+    builder = one_road(points=points, fleet=fleet, types=(make_type("c11", 11),), rates=rates)
+    builder.add(8, "b0", "g0", (1, 1))
+    builder.add(1, "b0", "g0", (0, 0))
+    builder.add(4, "b0", "g0", (1, 1))
+    assert bound_of(builder.make()).bound_minor == 209_001

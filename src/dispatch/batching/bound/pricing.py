@@ -278,7 +278,7 @@ class Pricer:
         found: list[Filled],
     ) -> float:
         """Fill the skeletons left for a date exactly; returns the scale that covers those left unfilled."""
-        if not len(near) or not value.max(initial=0.0):
+        if not len(near) or max(value.max(initial=0.0), prices.by_day[t]) <= 0:
             return 1.0
         cost = cash.ravel()[near] + self._find_scarcity(line, day, tours.days.ravel()[near], prices)
         room = self._get_room(line, day)[np.minimum(tours.drivers.ravel()[near], 6)]
