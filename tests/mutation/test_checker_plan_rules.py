@@ -254,6 +254,15 @@ def test_a_true_reason_is_believed(four_villages: World, reason: str) -> None:
 # --- P4 ----------------------------------------------------------------------------------------------------------------------
 
 
+def test_p3_believes_that_a_coach_licensed_for_local_trips_helps_nobody_who_goes_far(four_villages: World) -> None:
+    # W6 lives in CH1, the gate lies in CD1: a local coach may not go there, so "no lawful trip" is true
+    outcomes = change_frame(four_villages.plan.outcomes, "W6", "reason", "no_lawful_trip")
+    plan = change_terms(replace(four_villages.plan, outcomes=outcomes), {"unserved": 0})
+    local = tuple(replace(line, local_only=True) for line in four_villages.scenario.fleet)
+    assert "P3" in find_codes(four_villages.scenario, plan)
+    assert "P3" not in find_codes(four_villages.scenario.replace(fleet=local), plan)
+
+
 def test_p4_a_bound_above_the_cost(four_villages: World) -> None:
     # cost 1,119,040; gap (1,119,040 - 1,119,140) / 1,119,040; without the penalty (619,040 - 1,119,140) / 619,040
     certificate = replace(

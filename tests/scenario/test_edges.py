@@ -276,15 +276,17 @@ def test_a_lock_of_a_member_left_behind_still_binds_the_party() -> None:
 
 
 def test_proposed_services_make_a_lawful_plan_without_any_service_in_the_scenario() -> None:
-    # Mian county and Nanjing: both have stations in the table of terminals; 1,200 people in parties of four fill a train
-    rows = [worker(f"W{i}", party_id=f"P{i // 4}") for i in range(1_200)]
+    # Mian county and Nanjing: both have stations in the table of terminals; 320 people in parties of four are above the least load of 300
+    rows = [worker(f"W{i}", party_id=f"P{i // 4}") for i in range(320)]
     scenario = make_small_world(rows, propose_modes=("train", "charter"))
     places = dict(scenario.geography.places)
     places["v1"] = replace(places["v1"], lat=33.15, lon=106.67)
     places["v2"] = replace(places["v2"], lat=33.20, lon=106.80)
     places["gate"] = replace(places["gate"], lat=32.00, lon=118.80)
+    scenario = with_site(
+        scenario.replace(geography=replace(scenario.geography, places=places)), replace(GATE, last_mile_by_receiver=True)
+    )
     scenario = scenario.replace(
-        geography=replace(scenario.geography, places=places),
         travel=scenario.travel.iloc[:0],
         # 1,400 km there and back at 10.00 a km with eleven aboard: above 1,000 a head, dearer than any train
         fleet=(replace(VAN, id="minibus", type_id="minibus", tariff=CoachTariff(day_minor=10_000, km_minor=1_000)),),

@@ -109,19 +109,19 @@ class _Corridors:
 
 
 def ruin(state: State, corridor: CorridorKey, rng: random.Random) -> list[Unit]:
-    """Units taken out: of one to three coaches of a corridor, of its riders of services, and the unserved."""
+    """Units taken out of a corridor: of one or two coaches, of its riders of services, and the unserved.
+
+    One time in three all riders who could travel on one day are taken out, enough to fill a coach together.
+    """
     pool: list[Unit] = []
     numbers = sorted(state.trips_of[corridor])
-    if numbers:
+    by_day = rng.random() < 0.33
+    if numbers and not (by_day and rng.random() < 0.5):
         seed_trip = state.trips[rng.choice(numbers)]
         near = sorted(numbers, key=lambda n: (abs(state.trips[n].day - seed_trip.day) + 3 * rng.random(), n))
         for number in near[: rng.choice((1, 1, 1, 2, 2))]:
             pool.extend(_take_from_trip(state, number, rng))
-    units = state.demand.units
-    riders = sorted(state.riders_of[corridor])
-    for index in rng.sample(riders, min(len(riders), rng.choice((0, 6, 15, 40)))):
-        state.release(units[index])
-        pool.append(units[index])
+    pool.extend(_release_riders(state, corridor, rng, by_day))
     taken = {unit.index for unit in pool}
     pool.extend(
         unit
@@ -134,6 +134,30 @@ def ruin(state: State, corridor: CorridorKey, rng: random.Random) -> list[Unit]:
     if rng.random() < 0.1:
         pool.extend(_close_service(state, rng))
     return pool
+
+
+#: Riders taken off services at once to fill a coach on one day.
+MOST_RIDERS = 150
+
+
+def _release_riders(
+    state: State, corridor: CorridorKey, rng: random.Random, by_day: bool
+) -> list[Unit]:
+    units = state.demand.units
+    riders = sorted(state.riders_of[corridor])
+    if by_day and riders:
+        seed_unit = units[rng.choice(riders)]
+        if seed_unit.cell.days:
+            day = rng.choice(seed_unit.cell.days)
+            riders = [i for i in riders if day in units[i].cell.days]
+            chosen = rng.sample(riders, min(len(riders), MOST_RIDERS))
+        else:
+            chosen = []
+    else:
+        chosen = rng.sample(riders, min(len(riders), rng.choice((0, 6, 15, 40))))
+    for index in chosen:
+        state.release(units[index])
+    return [units[index] for index in chosen]
 
 
 def _take_from_trip(state: State, number: int, rng: random.Random) -> Sequence[Unit]:

@@ -269,4 +269,5 @@ def test_a_cut_cannot_pay_for_more_than_the_coach_itself() -> None:
     builder.add(8, "b0", "g0", (1, 1))
     builder.add(1, "b0", "g0", (0, 0))
     builder.add(4, "b0", "g0", (1, 1))
-    assert bound_of(builder.make()).bound_minor == 209_001
+    # The search for prices may stop 0.02 % short of the cheapest, never above it.
+    assert 209_001 * (1 - STANDARD.gap_ratio) <= bound_of(builder.make()).bound_minor <= 209_001

@@ -1,7 +1,7 @@
 """The proven lower bound on the cost of every lawful plan, written apart from the search for plans.
 
 Import ``find_bound`` and ``BoundResult`` from ``bound.find`` and the presets from ``bound.params``; nothing is re-exported.
-The chain: ``corridors`` (who may meet) → ``skeletons`` (what a coach costs at least) → ``pricing`` (no pattern is cheaper) →
+The chain: ``corridors`` (who may meet) → ``skeletons`` (what a coach costs at least) → ``filling`` and ``pricing`` (no pattern is cheaper) →
 ``lagrange`` (adds the proof up), with prices suggested by ``master`` and tightened by ``cuts``; ``services`` and
 ``transfers_floor`` know trains and aircraft.
 """
