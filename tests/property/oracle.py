@@ -96,7 +96,9 @@ def _draw_group(d: Draws, days: int) -> Group:
 
 def _make_scenario(d: Draws, groups: tuple[Group, ...], days: int) -> Scenario:
     values = (
-        RuleValue(key="max_origin_counties", value=d.one_of(2, 1), effective_from=date(2020, 1, 1), mode="bus"),
+        RuleValue(
+            key="max_origin_counties", value=d.one_of(2, 1), effective_from=date(2020, 1, 1), mode="bus"
+        ),
     )
     own = OwnTicketTariff(fixed_minor=d.one_of(60_000, 30_000), km_minor=30) if d.rarely(5) else None
     return Scenario(
@@ -123,7 +125,13 @@ def _make_scenario(d: Draws, groups: tuple[Group, ...], days: int) -> Scenario:
 def _make_geography() -> Geography:
     places = {
         name: Place(
-            id=name, name=name, lat=lat, lon=lon, region_id=region, kind=PlaceKind.VILLAGE, precision=Precision.VILLAGE
+            id=name,
+            name=name,
+            lat=lat,
+            lon=lon,
+            region_id=region,
+            kind=PlaceKind.VILLAGE,
+            precision=Precision.VILLAGE,
         )
         for name, (lat, lon, region) in POINTS.items()
     }
@@ -157,7 +165,9 @@ def _draw_line(d: Draws, name: str, days: int) -> FleetLine:
     if d.rarely(5):
         last = FIRST + timedelta(days=days + 5)
         counts = (CountOnDates(from_date=FIRST, to_date=last, count=d.number(1, 2)),)
-    tariff = CoachTariff(day_minor=d.one_of(20_000, 60_000), km_minor=d.one_of(100, 300), driver_day_minor=10_000)
+    tariff = CoachTariff(
+        day_minor=d.one_of(20_000, 60_000), km_minor=d.one_of(100, 300), driver_day_minor=10_000
+    )
     return FleetLine(
         id=name, type_id=name, depot_place_id="depot", tariff=tariff, counts=counts, returns=not d.rarely(3)
     )
@@ -265,7 +275,9 @@ def _members(world: TinyWorld, mask: int) -> list[Group]:
     return [group for i, group in enumerate(world.groups) if mask >> i & 1]
 
 
-def _price_coaches(world: TinyWorld, context: RoutingContext, full: int) -> dict[int, list[tuple[str, range, int]]]:
+def _price_coaches(
+    world: TinyWorld, context: RoutingContext, full: int
+) -> dict[int, list[tuple[str, range, int]]]:
     """For each set of parties: (line, dates the coach is away, cost) of every lawful coach for it."""
     found: dict[int, list[tuple[str, range, int]]] = {}
     for mask in range(1, full + 1):
@@ -296,13 +308,17 @@ def _price_coach(
     for g in groups:
         boards = shape.board_min[shape.pickups.index(g.home)] // 1440
         arrives = shape.arrive_min[shape.drops.index(g.gate)] // 1440
-        cost += g.size * _price_person(rates, day - g.preferred, arrives - boards + 1, ride_minutes(shape, g.home, g.gate))
+        cost += g.size * _price_person(
+            rates, day - g.preferred, arrives - boards + 1, ride_minutes(shape, g.home, g.gate)
+        )
     last = day + shape.days if line.returns else max(day + shape.days, world.days)
     return range(day, last), cost
 
 
 def _price_person(rates: Rates, days_late: int, dates: int, ride_min: int) -> int:
-    ride = round(ride_min * rates.ride_h_minor / 60)  # built-in round is half-even, like the shared arithmetic
+    ride = round(
+        ride_min * rates.ride_h_minor / 60
+    )  # built-in round is half-even, like the shared arithmetic
     return max(0, days_late) * rates.lateness_day_minor + dates * rates.allowance_day_minor + ride
 
 
@@ -344,7 +360,9 @@ def _can_travel(world: TinyWorld, context: RoutingContext, group: Group) -> bool
     if world.scenario.rates.own_ticket is not None:
         return True
     days = range(group.first, group.last + 1)
-    if (group.home, group.gate) == ("v1", "g1") and any(s.depart_min // 1440 in days for s in world.scenario.services):
+    if (group.home, group.gate) == ("v1", "g1") and any(
+        s.depart_min // 1440 in days for s in world.scenario.services
+    ):
         return True
     fleet = world.scenario.fleet
     return any(_price_coach(world, context, line, day, [group]) for line in fleet for day in days)

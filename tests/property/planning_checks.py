@@ -52,7 +52,9 @@ def find_faults(scenario: Scenario, plan: Plan, bound: BoundResult | None) -> It
         yield "not every worker is in exactly one status"
     if not set(outcomes["status"]) <= {"itinerary", "own_ticket", "unserved"}:
         yield "a status nobody knows"
-    if (outcomes.loc[outcomes["status"] == "unserved", ["reason", "detail", "next_step"]] == "").any(axis=None):
+    if (outcomes.loc[outcomes["status"] == "unserved", ["reason", "detail", "next_step"]] == "").any(
+        axis=None
+    ):
         yield "somebody is unserved without reason, detail or next step"
     cost = plan.costs.total_minor
     if cost != sum(plan.costs.terms.values()):

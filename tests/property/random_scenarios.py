@@ -74,7 +74,12 @@ REGIONS = {
         Region(id="Y", name="Y county", level="county", parent_id="R"),
     )
 }
-KINDS = {"depot": PlaceKind.DEPOT, "depot2": PlaceKind.DEPOT, "station": PlaceKind.TERMINAL, "arrival": PlaceKind.TERMINAL}
+KINDS = {
+    "depot": PlaceKind.DEPOT,
+    "depot2": PlaceKind.DEPOT,
+    "station": PlaceKind.TERMINAL,
+    "arrival": PlaceKind.TERMINAL,
+}
 
 
 @dataclass(frozen=True)
@@ -196,11 +201,19 @@ def _draw_people(
         common = _draw_party(d, party, days, homes, sorted(sites))
         for member in range(d.one_of(1, 1, 1, 2, 3, 4)):
             worker = f"w{party}{member}"
-            rows.append(common | {"worker_id": worker, "name": f"Name {worker}"} | _draw_member(d, member, days))
+            rows.append(
+                common | {"worker_id": worker, "name": f"Name {worker}"} | _draw_member(d, member, days)
+            )
             if not d.rarely(1):
                 dated = FIRST - timedelta(days=d.one_of(1, 1, 1, 1, 5, 10))
                 health.append(
-                    {"worker_id": worker, "kind": "certificate", "date": dated, "result": "ok", "verified": True}
+                    {
+                        "worker_id": worker,
+                        "kind": "certificate",
+                        "date": dated,
+                        "result": "ok",
+                        "verified": True,
+                    }
                 )
     return rows, health
 
@@ -259,7 +272,9 @@ def _draw_fleet(d: Draws, days: int) -> tuple[tuple[FleetLine, ...], dict[str, V
         counts: tuple[CountOnDates, ...] = ()
         if d.rarely(4):
             last = FIRST + timedelta(days=days + d.one_of(6, 0, 1))
-            counts = (CountOnDates(from_date=FIRST - timedelta(days=1), to_date=last, count=d.one_of(2, 1, 3, 4)),)
+            counts = (
+                CountOnDates(from_date=FIRST - timedelta(days=1), to_date=last, count=d.one_of(2, 1, 3, 4)),
+            )
         lines.append(
             FleetLine(
                 id=f"line{number}", type_id=d.one_of("van", "mini"),
@@ -278,11 +293,16 @@ def _draw_service(d: Draws, number: int, days: int) -> Service:
     kind = ServiceKind(d.one_of("chartered", "block", "seats"))
     depart = d.number(0, days - 1) * 1440 + d.one_of(600, 900, 1140, 480, 1380)
     minutes = d.one_of(180, 400, 900)
-    stops = [("station", depart, depart, True, False), ("arrival", depart + minutes, depart + minutes, False, True)]
+    stops = [
+        ("station", depart, depart, True, False),
+        ("arrival", depart + minutes, depart + minutes, False, True),
+    ]
     if d.rarely(3):
         at = depart + minutes // 2
         stops.insert(1, ("halt", at, at + 5, d.rarely(3), d.rarely(3)))
-    status = ServiceStatus(d.one_of("confirmed", "candidate", "requested", "confirmed") if not d.rarely(1) else "refused")
+    status = ServiceStatus(
+        d.one_of("confirmed", "candidate", "requested", "confirmed") if not d.rarely(1) else "refused"
+    )
     return Service(
         id=f"service{number}", name=f"Service {number}", mode=mode, kind=kind, status=status,
         committed=status is ServiceStatus.CONFIRMED and d.rarely(3),
@@ -311,10 +331,18 @@ def _draw_terminal(d: Draws, name: str) -> Terminal:
 def _draw_policy(d: Draws) -> Policy:
     values: list[RuleValue] = []
 
-    def put(key: str, value: RuleScalar, mode: str = "", tier: Tier | None = None, scope: str = "all") -> None:
+    def put(
+        key: str, value: RuleScalar, mode: str = "", tier: Tier | None = None, scope: str = "all"
+    ) -> None:
         values.append(
             RuleValue(
-                key=key, value=value, effective_from=date(2020, 1, 1), mode=mode, tier=tier, scope=scope, source="drawn"
+                key=key,
+                value=value,
+                effective_from=date(2020, 1, 1),
+                mode=mode,
+                tier=tier,
+                scope=scope,
+                source="drawn",
             )
         )
 
@@ -347,7 +375,11 @@ def _draw_policy(d: Draws) -> Policy:
 
 def _draw_rates(d: Draws) -> Rates:
     unserved = d.one_of({"": 1_000_000}, {}, {"": 100_000, "poor": 300_000})
-    own = OwnTicketTariff(fixed_minor=d.one_of(20_000, 90_000), km_minor=d.one_of(0, 40)) if d.rarely(3) else None
+    own = (
+        OwnTicketTariff(fixed_minor=d.one_of(20_000, 90_000), km_minor=d.one_of(0, 40))
+        if d.rarely(3)
+        else None
+    )
     return Rates(
         lateness_day_minor=d.one_of(4_000, 0), ride_h_minor=d.one_of(0, 0, 800), exposure_h_minor=d.one_of(0, 0, 300),
         allowance_day_minor=d.one_of(0, 0, 6_000), unserved_minor=unserved, own_ticket=own,

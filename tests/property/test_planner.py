@@ -15,7 +15,11 @@ from dispatch.model.scenario import Scenario
 #: Every example is a whole plan; shrinking one costs hundreds of plans, so it is left to runs by hand (marker ``long``).
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
 QUICK = settings(
-    max_examples=60, deadline=None, derandomize=True, phases=NO_SHRINKING, suppress_health_check=list(HealthCheck)
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    phases=NO_SHRINKING,
+    suppress_health_check=list(HealthCheck),
 )
 LONG = settings(max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck))
 

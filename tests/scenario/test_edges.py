@@ -216,7 +216,9 @@ def test_a_train_that_is_cheaper_than_a_coach_is_taken() -> None:
 
 
 def test_a_refused_train_does_not_run_and_the_coach_goes() -> None:
-    scenario = make_small_world([worker("A")], services=(make_train(ServiceStatus.REFUSED),), terminals=TERMINALS)
+    scenario = make_small_world(
+        [worker("A")], services=(make_train(ServiceStatus.REFUSED),), terminals=TERMINALS
+    )
     plan = plan_lawfully(scenario)
     assert (list(plan.outcomes["mode"]), len(plan.service_runs)) == (["bus"], 0)
 
@@ -233,7 +235,9 @@ def test_with_every_service_refused_and_no_coach_nobody_travels() -> None:
 
 def test_people_bound_together_share_a_coach_although_two_would_do() -> None:
     # parties of 3, 3, 2 and 2 fill two vans of five as 3 + 2 and 3 + 2; the two threes together need six seats: the minibus
-    rows = [worker(f"{p}{i}", party_id=p) for p, n in (("A", 3), ("B", 3), ("C", 2), ("D", 2)) for i in range(n)]
+    rows = [
+        worker(f"{p}{i}", party_id=p) for p, n in (("A", 3), ("B", 3), ("C", 2), ("D", 2)) for i in range(n)
+    ]
     minibus = replace(VAN, id="minibus", type_id="minibus")
     lock = Lock(kind=LockKind.TOGETHER, worker_id="A0", value="B0")
     plan = plan_lawfully(make_small_world(rows, fleet=(VAN, minibus), vehicle_types=TYPES, locks=(lock,)))
@@ -284,12 +288,17 @@ def test_proposed_services_make_a_lawful_plan_without_any_service_in_the_scenari
     places["v2"] = replace(places["v2"], lat=33.20, lon=106.80)
     places["gate"] = replace(places["gate"], lat=32.00, lon=118.80)
     scenario = with_site(
-        scenario.replace(geography=replace(scenario.geography, places=places)), replace(GATE, last_mile_by_receiver=True)
+        scenario.replace(geography=replace(scenario.geography, places=places)),
+        replace(GATE, last_mile_by_receiver=True),
     )
     scenario = scenario.replace(
         travel=scenario.travel.iloc[:0],
         # 1,400 km there and back at 10.00 a km with eleven aboard: above 1,000 a head, dearer than any train
-        fleet=(replace(VAN, id="minibus", type_id="minibus", tariff=CoachTariff(day_minor=10_000, km_minor=1_000)),),
+        fleet=(
+            replace(
+                VAN, id="minibus", type_id="minibus", tariff=CoachTariff(day_minor=10_000, km_minor=1_000)
+            ),
+        ),
     )
     plan = plan_small(scenario)
     assert check_plan(scenario, plan) == ()
@@ -307,7 +316,10 @@ def make_busy_world() -> Scenario:
     """Twelve parties, two lines with few coaches, a train: enough for several searches to differ if they could."""
     rows = [
         worker(
-            f"{p}{i}", home="v1" if p % 3 else "v2", party_id=str(p), latest_date=FIRST + timedelta(days=p % 2)
+            f"{p}{i}",
+            home="v1" if p % 3 else "v2",
+            party_id=str(p),
+            latest_date=FIRST + timedelta(days=p % 2),
         )
         for p in range(12)
         for i in range(1 + p % 4)

@@ -22,7 +22,7 @@ from dispatch.batching.state import CorridorKey, State
 SMALL_PROGRAMME = 3_000
 #: Relative gaps and nodes at which a programme is left.
 SMALL_GAP = 1e-6
-LARGE_GAP = 0.01
+LARGE_GAP = 0.02
 MOST_NODES = 20
 #: Most times the relaxation is solved in one dive.
 MOST_DIVES = 12
