@@ -244,3 +244,15 @@ destinations:
     assert parse_one_document(result.stdout)["workers"]["total"] == 6
     assert not (pair / "workers.csv").exists()
     assert call("check", tmp_path / "run").exit_code == 0
+
+
+def test_without_lists_nothing_links_to_them(tmp_path):
+    assert (
+        call("plan", write_pair(tmp_path / "pair"), "--out", tmp_path / "bare", "--no-manifests").exit_code
+        == 0
+    )
+    assert call("plan", tmp_path / "pair", "--out", tmp_path / "full").exit_code == 0
+    for page in ("index.html", "map.html"):
+        assert ".xlsx" not in (tmp_path / "bare" / page).read_text(encoding="utf-8")
+    assert ".xlsx" in (tmp_path / "full" / "index.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "bare" / "manifests").exists()

@@ -254,7 +254,9 @@ def test_a_true_reason_is_believed(four_villages: World, reason: str) -> None:
 # --- P4 ----------------------------------------------------------------------------------------------------------------------
 
 
-def test_p3_believes_that_a_coach_licensed_for_local_trips_helps_nobody_who_goes_far(four_villages: World) -> None:
+def test_p3_believes_that_a_coach_licensed_for_local_trips_helps_nobody_who_goes_far(
+    four_villages: World,
+) -> None:
     # W6 lives in CH1, the gate lies in CD1: a local coach may not go there, so "no lawful trip" is true
     outcomes = change_frame(four_villages.plan.outcomes, "W6", "reason", "no_lawful_trip")
     plan = change_terms(replace(four_villages.plan, outcomes=outcomes), {"unserved": 0})

@@ -230,6 +230,13 @@ def test_with_every_service_refused_and_no_coach_nobody_travels() -> None:
     assert set(get_reasons(plan_lawfully(scenario))) == {"A"}
 
 
+def test_two_coaches_do_not_stand_at_the_one_bay_of_a_gate_that_is_a_station() -> None:
+    # both vans would reach the gate at 12:15 and stand there for 15 minutes: one slot, one bay
+    bay = Terminal(place_id="gate", modes=frozenset({Mode.TRAIN}), bays=1, slot_min=30)
+    rows = [worker(f"{p}{i}", party_id=p) for p in "AB" for i in range(4)]
+    plan_lawfully(make_small_world(rows, terminals={"gate": bay}))
+
+
 # --- wishes ------------------------------------------------------------------------------------------------------------------
 
 
@@ -265,6 +272,23 @@ def test_a_date_lock_outside_the_window_is_the_reason() -> None:
     lock = Lock(kind=LockKind.DATE, worker_id="A", value=str(FIRST + timedelta(days=1)))
     plan = plan_lawfully(make_small_world([worker("A"), worker("B")], locks=(lock,)))
     assert get_reasons(plan) == {"A": Reason.LOCK}
+
+
+def test_two_members_who_lock_one_party_to_two_dates_keep_it_at_home() -> None:
+    rows = [worker(w, party_id="P", latest_date=FIRST + timedelta(days=1)) for w in "AB"]
+    locks = tuple(
+        Lock(kind=LockKind.DATE, worker_id=w, value=str(FIRST + timedelta(days=i)))
+        for i, w in enumerate("AB")
+    )
+    plan = plan_lawfully(make_small_world(rows, locks=locks))
+    assert get_reasons(plan) == {"A": Reason.LOCK, "B": Reason.LOCK}
+
+
+def test_who_must_ride_with_somebody_who_may_not_travel_stays_too() -> None:
+    # B seeks work; A is to ride with B or not at all
+    lock = Lock(kind=LockKind.TOGETHER, worker_id="A", value="B")
+    plan = plan_lawfully(make_small_world([worker("A"), worker("B", site_id="")], locks=(lock,)))
+    assert get_reasons(plan) == {"A": Reason.LOCK, "B": Reason.SEEKING}
 
 
 def test_a_lock_of_a_member_left_behind_still_binds_the_party() -> None:

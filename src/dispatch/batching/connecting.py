@@ -24,15 +24,24 @@ class Connection(Protocol):
     """One way to ride one service between two places (made by the network room)."""
 
     @property
-    def service_id(self) -> str: ...
+    def service_id(self) -> str:
+        """Id of the service."""
+
     @property
-    def board_stop(self) -> int: ...
+    def board_stop(self) -> int:
+        """Index of the stop where it is boarded."""
+
     @property
-    def alight_stop(self) -> int: ...
+    def alight_stop(self) -> int:
+        """Index of the stop where it is left."""
+
     @property
-    def needs_feeder(self) -> bool: ...
+    def needs_feeder(self) -> bool:
+        """True when a feeder coach must bring its riders to the terminal."""
+
     @property
-    def needs_last_mile(self) -> bool: ...
+    def needs_last_mile(self) -> bool:
+        """True when a last-mile coach must take them on to the gate."""
 
 
 FindConnections = Callable[[str, str], Sequence[Connection]]

@@ -64,9 +64,7 @@ class DirectCosts:
             self._tiers[key] = self.scenario.geography.get_tier(county, self.date_of(day))
         return self._tiers[key]
 
-    def find_shape(
-        self, fleet_id: str, boards: frozenset[str], gates: frozenset[str]
-    ) -> TripShape | None:
+    def find_shape(self, fleet_id: str, boards: frozenset[str], gates: frozenset[str]) -> TripShape | None:
         """Cheapest lawful trip of a line through these boarding places and gates, or None.
 
         Limits of detour and ride are not yet applied; they depend on who rides from where to where.
@@ -147,7 +145,8 @@ class DirectCosts:
         on_board = self.scenario.policy.get_tiers("no_boarding_tiers", self.date_of(board_day))
         on_arrival = self.scenario.policy.get_tiers("no_boarding_tiers", self.date_of(arrive_day))
         return (
-            self.tier_at(cell.board, board_day) in on_board or self.tier_at(cell.gate, arrive_day) in on_arrival
+            self.tier_at(cell.board, board_day) in on_board
+            or self.tier_at(cell.gate, arrive_day) in on_arrival
         )
 
     def get_capacity(self, shape: TripShape, day: int) -> int:
@@ -177,8 +176,12 @@ class DirectCosts:
 
     def highest_tier(self, shape: TripShape, day: int) -> Tier:
         """Highest tier among the stops, each on the date of the stop."""
-        stops = [(place, day + at // DAY_MIN) for place, at in zip(shape.pickups, shape.board_min, strict=True)]
-        stops += [(place, day + at // DAY_MIN) for place, at in zip(shape.drops, shape.arrive_min, strict=True)]
+        stops = [
+            (place, day + at // DAY_MIN) for place, at in zip(shape.pickups, shape.board_min, strict=True)
+        ]
+        stops += [
+            (place, day + at // DAY_MIN) for place, at in zip(shape.drops, shape.arrive_min, strict=True)
+        ]
         return max((self.tier_at(place, at) for place, at in stops), key=lambda tier: tier.rank)
 
     def is_intercity(self, shape: TripShape) -> bool:

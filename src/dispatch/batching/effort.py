@@ -32,9 +32,21 @@ EFFORTS = {
         name="quick", steps_per_unit=0.2, min_steps=60, max_steps=1_000, chains=1, rounds=1, exact_units=10
     ),
     "standard": Effort(
-        name="standard", steps_per_unit=0.8, min_steps=300, max_steps=6_000, chains=1, rounds=2, exact_units=12
+        name="standard",
+        steps_per_unit=0.8,
+        min_steps=300,
+        max_steps=6_000,
+        chains=1,
+        rounds=2,
+        exact_units=12,
     ),
     "thorough": Effort(
-        name="thorough", steps_per_unit=12.0, min_steps=2_000, max_steps=60_000, chains=2, rounds=3, exact_units=14
+        name="thorough",
+        steps_per_unit=12.0,
+        min_steps=2_000,
+        max_steps=60_000,
+        chains=2,
+        rounds=3,
+        exact_units=14,
     ),
 }

@@ -114,7 +114,10 @@ class _Choice:
                         pools[key].append(party.size * ride)
                 for gate_day, count in self.state.count_service_arrivals(unit, option.service_id).items():
                     self.arrivals[gate_day].append(count * ride)
-        runs = {service_id: self._add_service(service_id, loads[service_id]) for service_id in alternatives.tariffs}
+        runs = {
+            service_id: self._add_service(service_id, loads[service_id])
+            for service_id in alternatives.tariffs
+        }
         for call, slots in alternatives.slots.items():
             callers = [runs[t.service_id] for t in alternatives.tariffs.values() if call in t.calls]
             self.model.add(sum(callers) <= slots)

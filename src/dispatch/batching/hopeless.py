@@ -56,7 +56,7 @@ def _coach_room(cell: Cell, costs: DirectCosts) -> int:
 def _reason_of(unit: Unit, room: int, costs: DirectCosts) -> Reason:
     cell = unit.cell
     if room > 0:
-        return Reason.PARTY_TOO_LARGE
+        return Reason.PARTY_TOO_LARGE if len(unit.parties) == 1 else Reason.LOCK
     if not cell.days:
         return Reason.LOCK
     site = costs.scenario.geography.sites[cell.site]
@@ -75,6 +75,4 @@ def without(demand: Demand, hopeless: Mapping[int, Reason]) -> Demand:
             units.append(Unit(index=len(units), parties=unit.parties, size=unit.size))
     parties: list[Party] = [party for unit in units for party in unit.parties]
     cells = {party.cell.index: party.cell for party in parties}
-    return Demand(
-        parties=tuple(parties), units=tuple(units), cells=tuple(cells.values()), apart=demand.apart
-    )
+    return Demand(parties=tuple(parties), units=tuple(units), cells=tuple(cells.values()), apart=demand.apart)

@@ -54,7 +54,7 @@ def find_best_offer(
     """
     best: Offer | None = None
     for fleet_id, day in _rank_openings(costs, resources, pool, values, rng, only_day)[:tries]:
-        offer = _grow(costs, fleet_id, day, pool, values)
+        offer = grow_trip(costs, fleet_id, day, pool, values)
         if offer and (best is None or offer.saving_minor > best.saving_minor) and resources.fits(offer.trip):
             best = offer
     return best
@@ -94,9 +94,15 @@ def _rank_openings(
     return [(fleet_id, day) for _, fleet_id, day in ranked]
 
 
-def _grow(
-    costs: DirectCosts, fleet_id: str, day: int, pool: Sequence[Unit], values: Mapping[int, int]
+def grow_trip(
+    costs: DirectCosts,
+    fleet_id: str,
+    day: int,
+    pool: Sequence[Unit],
+    values: Mapping[int, int],
+    rank: int = 0,
 ) -> Offer | None:
+    """Coach grown stop by stop from the pair that is worth most on a day (the next one for ``rank`` 1, and so on)."""
     by_pair: dict[Pair, list[Unit]] = defaultdict(list)
     for unit in pool:
         if day in unit.cell.days and unit.cell.may_ride_bus:
@@ -105,7 +111,10 @@ def _grow(
     if not by_pair:
         return None
     worth = {pair: sum(values[unit.index] for unit in units) for pair, units in by_pair.items()}
-    start = max(sorted(by_pair), key=lambda pair: worth[pair])
+    ranked = sorted(by_pair, key=lambda pair: (-worth[pair], pair))
+    if rank >= len(ranked):
+        return None
+    start = ranked[rank]
     boards, gates = frozenset((start[0],)), frozenset((start[1],))
     best = _draft(costs, fleet_id, day, boards, gates, by_pair, values)
     while best is None or not best.is_full:

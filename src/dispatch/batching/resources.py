@@ -93,9 +93,9 @@ class Resources:
 
     def fits(self, trip: DirectTrip) -> bool:
         """True where one more direct trip finds a coach, drivers and room at its gates."""
-        return self.has_coach(trip.fleet_id, trip.day, trip.shape.days, trip.shape.drivers) and self.fits_arrivals(
-            self.count_arrivals(trip)
-        )
+        return self.has_coach(
+            trip.fleet_id, trip.day, trip.shape.days, trip.shape.drivers
+        ) and self.fits_arrivals(self.count_arrivals(trip))
 
     def hold(self, trip: DirectTrip, sign: int) -> None:
         """Take (+1) or give back (-1) all a direct trip uses."""

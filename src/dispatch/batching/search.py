@@ -35,19 +35,20 @@ def construct(state: State, rng: random.Random, strategy: Strategy) -> None:
     units = state.demand.units
     for index, service_id in sorted(strategy.service_of.items()):
         unit = units[index]
-        if state.is_free(unit) and state.price_service(unit, service_id) is not None:
-            if state.may_ride_service(unit, service_id):
-                state.assign_service(unit, service_id)
+        if (
+            state.is_free(unit)
+            and state.price_service(unit, service_id) is not None
+            and state.may_ride_service(unit, service_id)
+        ):
+            state.assign_service(unit, service_id)
     wanted: dict[tuple[CorridorKey, int], list[Unit]] = {}
     for index, day in sorted(strategy.day_of.items()):
         if state.is_free(units[index]):
             wanted.setdefault((units[index].cell.corridor, day), []).append(units[index])
     for (_, day), pool in sorted(wanted.items()):
-        values = {unit.index: _alternative_cost(state, unit) for unit in pool}
+        values = {unit.index: price_elsewhere(state, unit) for unit in pool}
         while pool:
-            offer = find_best_offer(
-                state.costs, state.resources, pool, values, rng, tries=3, only_day=day
-            )
+            offer = find_best_offer(state.costs, state.resources, pool, values, rng, tries=3, only_day=day)
             if offer is None:
                 break
             state.add_trip(offer.trip)
@@ -140,9 +141,7 @@ def ruin(state: State, corridor: CorridorKey, rng: random.Random) -> list[Unit]:
 MOST_RIDERS = 150
 
 
-def _release_riders(
-    state: State, corridor: CorridorKey, rng: random.Random, by_day: bool
-) -> list[Unit]:
+def _release_riders(state: State, corridor: CorridorKey, rng: random.Random, by_day: bool) -> list[Unit]:
     units = state.demand.units
     riders = sorted(state.riders_of[corridor])
     if by_day and riders:
@@ -197,7 +196,7 @@ def _empty_service(state: State, service_id: str) -> list[Unit]:
 
 def recreate(state: State, pool: Sequence[Unit], rng: random.Random, *, openings_tried: int) -> None:
     """Put free units back where they cost least."""
-    values = {unit.index: _alternative_cost(state, unit) for unit in pool}
+    values = {unit.index: price_elsewhere(state, unit) for unit in pool}
     order = sorted(pool, key=lambda unit: (-unit.size, -values[unit.index], rng.random(), unit.index))
     left = [unit for unit in order if not _insert_into_trip(state, unit, values[unit.index])]
     left = _open_coaches(state, left, values, rng, openings_tried)
@@ -284,7 +283,7 @@ def _offer_of_service(
     return best_saving, riders[:best_count]
 
 
-def _alternative_cost(state: State, unit: Unit) -> int:
+def price_elsewhere(state: State, unit: Unit) -> int:
     """Cheapest way to carry a free unit without a coach, at the present loads."""
     best = state.penalty[unit.index]
     fare = state.alternatives.find_own_ticket(unit)
@@ -300,10 +299,18 @@ def _find_best_service(state: State, unit: Unit) -> tuple[int, str] | None:
         tariff = state.alternatives.tariffs[option.service_id]
         if best is not None and option.per_head_minor * unit.size >= best[0]:
             break
-        if state.service_load[option.service_id] == 0 and tariff.min_load > unit.size and not tariff.committed:
+        if (
+            state.service_load[option.service_id] == 0
+            and tariff.min_load > unit.size
+            and not tariff.committed
+        ):
             continue
         price = state.price_service(unit, option.service_id)
-        if price is not None and (best is None or price < best[0]) and state.may_ride_service(unit, option.service_id):
+        if (
+            price is not None
+            and (best is None or price < best[0])
+            and state.may_ride_service(unit, option.service_id)
+        ):
             best = (price, option.service_id)
     return best
 

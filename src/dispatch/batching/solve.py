@@ -16,6 +16,7 @@ from dispatch.batching.direct import DirectCosts
 from dispatch.batching.effort import Effort
 from dispatch.batching.exact import solve_exactly
 from dispatch.batching.progress import Signals
+from dispatch.batching.recombine import TripPool, recombine
 from dispatch.batching.resources import Resources
 from dispatch.batching.search import SearchParams, close_underfilled, construct, improve, recreate
 from dispatch.batching.state import Assignment, State
@@ -96,7 +97,17 @@ def _search(
             return not signals.should_stop()
         return True
 
-    return improve(state, SearchParams(steps=steps), seed, keep_going, lambda _: None)
+    pool = TripPool()
+    best = improve(state, SearchParams(steps=steps * 2 // 3), seed, keep_going, pool.add)
+    state = make_state(problem, costs)
+    state.load(best)
+    recombine(state, pool, random.Random(seed))
+    params = SearchParams(steps=steps // 3, start_temperature_ratio=0.1)
+    best = improve(state, params, seed + 1, keep_going, pool.add)
+    state = make_state(problem, costs)
+    state.load(best)
+    recombine(state, pool, random.Random(seed))
+    return state.freeze()
 
 
 def refill(state: State, start: Assignment) -> None:
@@ -119,7 +130,11 @@ def refill(state: State, start: Assignment) -> None:
 
 def _still_open(state: State, unit: Unit, service_id: str) -> bool:
     offered = any(option.service_id == service_id for option in state.alternatives.find_options(unit))
-    return offered and state.price_service(unit, service_id) is not None and state.may_ride_service(unit, service_id)
+    return (
+        offered
+        and state.price_service(unit, service_id) is not None
+        and state.may_ride_service(unit, service_id)
+    )
 
 
 def solve(

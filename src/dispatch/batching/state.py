@@ -27,7 +27,9 @@ class Assignment:
 class State:
     """A mutable assignment whose cost is always known; every change can be undone in reverse order."""
 
-    def __init__(self, demand: Demand, costs: DirectCosts, alternatives: Alternatives, resources: Resources) -> None:
+    def __init__(
+        self, demand: Demand, costs: DirectCosts, alternatives: Alternatives, resources: Resources
+    ) -> None:
         self.demand = demand
         self.costs = costs
         self.alternatives = alternatives
@@ -132,7 +134,9 @@ class State:
     def has_slots(self, service_id: str) -> bool:
         """True where a service that does not run yet finds a slot at each of its terminals."""
         tariff = self.alternatives.tariffs[service_id]
-        return tariff.committed or all(self.calls[call] < self.alternatives.slots[call] for call in tariff.calls)
+        return tariff.committed or all(
+            self.calls[call] < self.alternatives.slots[call] for call in tariff.calls
+        )
 
     def price_people(self, unit: Unit, service_id: str) -> int:
         """Seats and penalties of a unit on a service, without fixed, carriage and transfer cost."""

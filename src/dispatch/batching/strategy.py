@@ -81,7 +81,9 @@ def _list_runs(state: State) -> list[Run]:
                 pairs[unit.cell.board, unit.cell.gate] += unit.size
         days = sorted({day for unit in units if unit.cell.may_ride_bus for day in unit.cell.days})
         samples = sorted(pairs, key=lambda pair: (-pairs[pair], pair))[:5]
-        averages = [a for line in state.costs.lines if (a := _average(state, line, samples, pairs)) is not None]
+        averages = [
+            a for line in state.costs.lines if (a := _average(state, line, samples, pairs)) is not None
+        ]
         cheapest = min((cash / seats for _, cash, seats, _, _ in averages), default=0.0)
         for fleet_id, cash, seats, length, drivers in averages:
             if cash / seats <= 1.6 * cheapest:
@@ -107,7 +109,13 @@ def _average(
         days, drivers = max(days, shape.days), max(drivers, shape.drivers)
     if not weight:
         return None
-    return fleet_id, cash / weight * EXPECTED_DETOUR_RATIO, seats / weight * EXPECTED_FILL_RATIO, days, drivers
+    return (
+        fleet_id,
+        cash / weight * EXPECTED_DETOUR_RATIO,
+        seats / weight * EXPECTED_FILL_RATIO,
+        days,
+        drivers,
+    )
 
 
 class _Programme:
@@ -269,39 +277,42 @@ class _Programme:
             _share_out(units, wishes[k], day_of, service_of)
         return Strategy(day_of=day_of, service_of=service_of)
 
-
     def _find_values(self) -> dict[mathopt.Variable, float] | None:
         """Values of a good answer; None where there is no answer at all."""
         counts = self.counts
+        relaxed: dict[mathopt.Variable, float] | None = None
         if self.model.get_num_variables() <= SMALL_PROGRAMME:
             gap, nodes = SMALL_GAP, None
             whole = [*self.switches, *counts, *self.transfer_coaches]
         else:
             gap, nodes = LARGE_GAP, MOST_NODES
             whole = counts
-            if not self._dive():
+            relaxed = self._dive()
+            if relaxed is None:
                 return None
         for variable in whole:
             variable.integer = True
         params = mathopt.SolveParameters(relative_gap_tolerance=gap, node_limit=nodes)
         result = mathopt.solve(self.model, mathopt.SolverType.HIGHS, params=params)
-        return result.variable_values() if result.has_primal_feasible_solution() else None
+        return result.variable_values() if result.has_primal_feasible_solution() else relaxed
 
-    def _dive(self) -> bool:
-        """Decide which services run, the clearest first; False where the relaxation has no answer."""
+    def _dive(self) -> dict[mathopt.Variable, float] | None:
+        """Decide which services run, the clearest first; the last relaxation's answer, None where it has none."""
+        values: dict[mathopt.Variable, float] | None = None
         solver = mathopt.IncrementalSolver(self.model, mathopt.SolverType.GLOP)
         try:
             for _ in range(MOST_DIVES):
                 result = solver.solve()
                 if not result.has_primal_feasible_solution():
-                    return False
-                if not _round_some(self.switches, result.variable_values()):
+                    break
+                values = result.variable_values()
+                if not _round_some(self.switches, values):
                     break
         finally:
             solver.close()
         for switch in self.switches:
             switch.upper_bound = switch.lower_bound
-        return True
+        return values
 
 
 def _round_some(variables: Sequence[mathopt.Variable], values: Mapping[mathopt.Variable, float]) -> bool:

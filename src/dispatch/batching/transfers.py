@@ -188,7 +188,9 @@ class TransferPlanner:
                 joined = self._make_trip(a.role, a.terminal, a.places | b.places, (*a.riders, *b.riders))
                 price = [self.price((each,)) for each in (a, b, joined)]
                 if price[2] and (
-                    not price[0] or not price[1] or price[2].cost_minor < price[0].cost_minor + price[1].cost_minor
+                    not price[0]
+                    or not price[1]
+                    or price[2].cost_minor < price[0].cost_minor + price[1].cost_minor
                 ):
                     trips = [trip for k, trip in enumerate(trips) if k not in (i, j)] + [joined]
                     break
@@ -243,7 +245,10 @@ class TransferPlanner:
 
     def _join(self, first: TransferDuty, second: TransferDuty) -> TransferDuty | None:
         trips = (*first.trips, *second.trips)
-        if len(trips) > self.scenario.limits.max_trips_per_duty or first.shape.fleet_id != second.shape.fleet_id:
+        if (
+            len(trips) > self.scenario.limits.max_trips_per_duty
+            or first.shape.fleet_id != second.shape.fleet_id
+        ):
             return None
         role = trips[0].role
         if role is Role.FEEDER:
@@ -373,7 +378,9 @@ class TransferPlanner:
     def _registered(self, fleet_id: str, place_ids: Sequence[str], day: int) -> bool:
         geography = self.scenario.geography
         on = self.scenario.first_date + timedelta(days=day)
-        ends = [geography.get_prefecture(geography.get_county(place)) for place in (place_ids[0], place_ids[-1])]
+        ends = [
+            geography.get_prefecture(geography.get_county(place)) for place in (place_ids[0], place_ids[-1])
+        ]
         if self.resources.lines[fleet_id].local_only and ends[0] != ends[1]:
             return False
         if not self.scenario.policy.get_flag("registered_end_required", on, "bus"):
@@ -406,7 +413,10 @@ class TransferPlanner:
         station = self.scenario.terminals.get(duty.trips[0].terminal)
         slot = station.slot_min if station else 30
         for shift in range(0, self.scenario.limits.max_wait_h * 60, slot):
-            candidates = [duty.shape.fleet_id, *(f for f in self._near(duty.trips[0].terminal) if f != duty.shape.fleet_id)]
+            candidates = [
+                duty.shape.fleet_id,
+                *(f for f in self._near(duty.trips[0].terminal) if f != duty.shape.fleet_id),
+            ]
             for fleet_id in candidates:
                 moved = self.price(duty.trips, (fleet_id,), shift)
                 if moved is not None and self._has_bays(moved) and self._has_coach(moved.shape):
@@ -417,7 +427,9 @@ class TransferPlanner:
         return None
 
     def _has_coach(self, shape: DutyShape) -> bool:
-        return self.resources.has_coach(shape.fleet_id, shape.pull_out_min // DAY_MIN, shape.days, shape.drivers)
+        return self.resources.has_coach(
+            shape.fleet_id, shape.pull_out_min // DAY_MIN, shape.days, shape.drivers
+        )
 
     def _hold(self, duty: TransferDuty) -> None:
         shape = duty.shape

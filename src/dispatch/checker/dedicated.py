@@ -133,7 +133,10 @@ def _is_admitted(view: View, person: Person, line: FleetLine, day: int, arrival_
         date = view.date_of(on_day)
         if view.tier(place_id, on_day) in view.law.tiers("no_boarding_tiers", date):
             return False
-    if line.local_only and len({geography.get_prefecture(view.county(p)) for p in (person.boarding, gate)}) > 1:
+    if (
+        line.local_only
+        and len({geography.get_prefecture(view.county(p)) for p in (person.boarding, gate)}) > 1
+    ):
         return False
     if not line.registered_region_id or not view.law.flag(
         "registered_end_required", view.date_of(day), "bus"

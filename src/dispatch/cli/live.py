@@ -94,7 +94,7 @@ class Progress:
 
 
 def make_figures_text(told: Mapping[str, str], currency: str) -> str:
-    """``best 1,234.00 CNY · bound 1,200.00 CNY · gap 2.75 %`` from the workers' texts; empty until there is a plan."""
+    """``best 1,234.00 CNY · bound 1,200.00 CNY · gap 2.75 %`` from the workers' texts; ``no bound yet`` before a proof."""
     costs = [cost for name, text in told.items() if name != "bound" and (cost := _read(text)) is not None]
     bound = _read(told.get("bound", ""))
     parts = [f"best {format_money(min(costs), currency)}"] if costs else []
@@ -102,6 +102,8 @@ def make_figures_text(told: Mapping[str, str], currency: str) -> str:
         parts.append(f"bound {format_money(bound, currency)}")
         if costs and min(costs) > 0:
             parts.append(f"gap {max(0.0, 100 * (min(costs) - bound) / min(costs)):.2f} %")
+    elif costs:
+        parts.append("no bound yet")
     return " · ".join(parts)
 
 

@@ -80,13 +80,16 @@ def now_in(time_zone: str) -> datetime:
     return moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta()))
 
 
-def make_map(scenario: Scenario, plan: Plan, printing: Printing, origin: Origin) -> Files:
+def make_map(
+    scenario: Scenario, plan: Plan, printing: Printing, origin: Origin, *, with_manifests: bool
+) -> Files:
     """The map page."""
     page = render_map(
         scenario,
         plan,
         basemap_geojson=printing.basemap,
         run_info=origin.as_mapping(plan),
+        with_manifests=with_manifests,
         with_pdf=printing.font is not None,
     )
     return {"map.html": page}
@@ -109,6 +112,7 @@ def make_book(
         origin.as_mapping(plan),
         violations,
         files=(*links, *_TABLES),
+        with_manifests=with_manifests,
         with_pdf=printing.font is not None,
     )
     return {"index.html": page}

@@ -21,7 +21,7 @@ from dispatch.cli.failures import INTERRUPTED
 from dispatch.cli.findings_report import count_words, make_finding_files, show_findings
 from dispatch.cli.interrupts import Interrupts, catch_interrupts
 from dispatch.cli.live import Progress
-from dispatch.cli.loading import load_scenario, name_scenario, require_scenario
+from dispatch.cli.loading import name_scenario, require_scenario
 from dispatch.cli.output import print_json, print_path, say, show
 from dispatch.cli.papers import (
     Files,
@@ -40,8 +40,9 @@ from dispatch.files.runs import RunLog, hash_plan, read_plan, write_run
 from dispatch.findings import Finding
 from dispatch.model.plan import Plan
 from dispatch.model.scenario import Scenario
-from dispatch.planning.loading import name_halt
+from dispatch.planning.loading import load_scenario, name_halt
 from dispatch.planning.make_plan import make_plan
+from dispatch.planning.proposals import extend_scenario
 
 RULE_BROKEN = 4
 
@@ -88,7 +89,7 @@ def run_plan(wish: PlanWish) -> int:
         progress.tell("read", {})
         loaded = load_scenario(wish.scenario, skip_invalid=wish.skip_invalid)
         folder = find_findings_folder(wish.out, name_scenario(wish.scenario))
-        scenario = require_scenario(loaded, folder)
+        scenario = extend_scenario(require_scenario(loaded, folder))
         progress.currency = scenario.currency
         may_exist = check_out(wish.out, scenario.name, force=wish.force)
         processes = count_processes(int(scenario.workers["party_id"].nunique()), wish.processes)
@@ -162,10 +163,9 @@ def _make_files(work: _Work, plan: Plan, violations: tuple[Finding, ...]) -> Fil
             work.scenario, plan, work.printing, origin, work.executor, work.progress.count
         )
         findings += work.printing.findings + about_font
-    files |= make_map(work.scenario, plan, work.printing, origin)
-    files |= make_book(
-        work.scenario, plan, work.printing, origin, violations, with_manifests=work.wish.manifests
-    )
+    listed = work.wish.manifests
+    files |= make_map(work.scenario, plan, work.printing, origin, with_manifests=listed)
+    files |= make_book(work.scenario, plan, work.printing, origin, violations, with_manifests=listed)
     return files | make_finding_files((*violations, *findings), work.loaded.rejects)
 
 
@@ -188,7 +188,7 @@ def _write(work: _Work, plan: Plan, files: Files) -> Path:
             log,
             first_date=scenario.first_date,
             time_zone=scenario.time_zone,
-            force=True,  # of the empty folder just claimed, or of one that may be replaced
+            force=work.may_exist,
         )
     return folder
 

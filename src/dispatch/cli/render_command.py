@@ -67,10 +67,10 @@ def _make_files(opened: OpenedRun, what: str, printing: Printing, processes: int
         with open_executor(count_processes(parties, processes)) as executor:
             files, findings = make_manifests(scenario, plan, printing, origin, executor)
         show_findings((*printing.findings, *findings), say)
+    with_manifests = what == "all" or (opened.folder / "manifests").is_dir()
     if what in ("map", "all"):
-        files |= make_map(scenario, plan, printing, origin)
+        files |= make_map(scenario, plan, printing, origin, with_manifests=with_manifests)
     if what in ("book", "all"):
-        with_manifests = what == "all" or (opened.folder / "manifests").is_dir()
         violations = check_plan(scenario, plan)
         files |= make_book(scenario, plan, printing, origin, violations, with_manifests=with_manifests)
     return files

@@ -135,6 +135,6 @@ def _trips_line(figures: Figures) -> str:
 
 def _bound_line(plan: Plan, currency: str) -> str:
     bound = plan.certificate.bound_minor
-    if bound is None or (bound == 0 and plan.costs.total_minor > 0):
+    if bound is None:
         return "no bound was proved"
     return f"no lawful plan costs less than {format_money(bound, currency)}: gap {percent_text(plan.certificate.gap_ratio)}"

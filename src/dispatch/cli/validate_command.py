@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from dispatch.cli.findings_report import count_words, list_plain, show_findings, write_finding_files
-from dispatch.cli.loading import load_scenario, name_scenario, require_scenario
+from dispatch.cli.loading import name_scenario, require_scenario
 from dispatch.cli.output import print_json, show
 from dispatch.cli.run_folder import find_findings_folder
 from dispatch.files.format import LoadResult
 from dispatch.model.scenario import Assumption, Scenario
+from dispatch.planning.loading import load_scenario
 
 REFUSED = 3
 _SHOWN_ASSUMPTIONS = 10

@@ -101,9 +101,9 @@ def write_run(
 
     Everything goes to a folder beside ``run_dir`` first, which is then renamed. Files are readable only by their
     owner. ``extra_files``: relative path -> content (pages, manifests). Raises ``UsageError`` when the folder is
-    there and ``force`` is not set, or for a path that leaves the folder.
+    there and holds anything and ``force`` is not set, or for a path that leaves the folder.
     """
-    if run_dir.exists() and not force:
+    if run_dir.exists() and not force and not _is_empty(run_dir):
         raise UsageError(f"{run_dir} is already there. Choose another folder, or add --force to replace it.")
     _check_names(extra_files)
     run_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -120,15 +120,19 @@ def write_run(
         write_private(
             draft / "run.json", json.dumps(info, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         )
-        _put_in_place(draft, run_dir)
+        _put_in_place(draft, run_dir, force=force)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     return plan_hash
 
 
-def read_plan(run_dir: Path) -> tuple[Plan, RunInfo]:
-    """Plan and origin of a run folder. Raises ``RunDamaged`` when a file is missing or was changed by hand."""
+def read_plan(run_dir: Path, verify: bool = True) -> tuple[Plan, RunInfo]:
+    """Plan and origin of a run folder.
+
+    Raises ``RunDamaged`` when a file is missing or unreadable, and, unless ``verify`` is False, when the plan was
+    changed by hand: its content no longer fits the hash it was written with.
+    """
     document = _read_json(run_dir / "plan.json")
     info = _read_json(run_dir / "run.json")
     if document.get("schema_version") != SCHEMA_VERSION:
@@ -143,9 +147,10 @@ def read_plan(run_dir: Path) -> tuple[Plan, RunInfo]:
         }
         plan = _noun_plan(content, frames)
         run = _read_info(run_dir, info, document)
+        plan_hash = hash_plan(plan)
     except (KeyError, TypeError, ValueError, OSError, NotPlain) as error:
         raise RunDamaged(f"{run_dir} cannot be read back: {error}.") from error
-    if hash_plan(plan) != document["plan_hash"] or run.plan_hash != document["plan_hash"]:
+    if verify and not plan_hash == run.plan_hash == document.get("plan_hash"):
         raise RunDamaged(f"{run_dir} was changed after it was written: the plan's hash does not fit.")
     return plan, run
 
@@ -238,8 +243,27 @@ def _hash_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _put_in_place(draft: Path, run_dir: Path) -> None:
-    """Rename the draft to the run folder; an old one steps aside first and comes back if that fails."""
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
+
+
+def _put_in_place(draft: Path, run_dir: Path, *, force: bool) -> None:
+    """Rename the draft to the run folder. With ``force`` an old one steps aside first and comes back if that fails.
+
+    Raises ``UsageError`` when a run appeared there meanwhile and ``force`` is not set.
+    """
+    if not force:
+        try:
+            if run_dir.exists():
+                run_dir.rmdir()  # never a folder that holds anything
+            draft.rename(run_dir)
+        except OSError as error:
+            if not run_dir.exists():
+                raise
+            raise UsageError(
+                f"{run_dir} was made by another run meanwhile. Choose another folder."
+            ) from error
+        return
     if not run_dir.exists():
         draft.rename(run_dir)
         return

@@ -204,6 +204,10 @@ def make_text_table(
     *,
     excel: bool,
 ) -> RawTable:
+    """Table of texts: unnamed empty columns at the end and empty rows dropped, cells as they are.
+
+    ``lines`` gives the line (or sheet row) of each row; ``excel``: the cells come from a workbook.
+    """
     while (
         headings
         and not headings[-1]

@@ -30,7 +30,11 @@ WORKERS = (
     Column("sex", "text", "F, M or empty"),
     Column("birth_year", "int", "year, 0 = unknown"),
     Column("home_place_id", "text", "place of the home"),
-    Column("boarding_place_id", "text", "resolved boarding place: own, else the home's assembly point, else home; empty = unknown"),
+    Column(
+        "boarding_place_id",
+        "text",
+        "resolved boarding place: own, else the home's assembly point, else home; empty = unknown",
+    ),
     Column("site_id", "text", "site, empty = seeking work or unknown"),
     Column("earliest_date", "date", "first line-haul service date wanted"),
     Column("preferred_date", "date", "preferred service date (= earliest where none was given)"),
@@ -40,7 +44,9 @@ WORKERS = (
     Column("all_or_none", "bool", "the party travels only whole"),
     Column("priority_class", "text", "class of the unserved penalty, empty = ordinary"),
     Column("modes", "text", "accepted modes joined by |, e.g. bus|train"),
-    Column("needs", "text", "special needs joined by |: no_bus, no_charter, no_train, wheelchair, front_seat …"),
+    Column(
+        "needs", "text", "special needs joined by |: no_bus, no_charter, no_train, wheelchair, front_seat …"
+    ),
     Column("payer_id", "text", "payer group, empty = none"),
     Column("emergency_contact", "text", "name and phone, never shown unmasked"),
     Column("source_row", "int", "1-based row of the input file"),
@@ -135,7 +141,9 @@ def conform(frame: pd.DataFrame, contract: tuple[Column, ...]) -> pd.DataFrame:
     """Frame with the contract's columns, order and dtypes; missing columns are filled with empties."""
     columns = {}
     for column in contract:
-        values = frame[column.name] if column.name in frame else pd.Series([None] * len(frame), index=frame.index)
+        values = (
+            frame[column.name] if column.name in frame else pd.Series([None] * len(frame), index=frame.index)
+        )
         columns[column.name] = _as_dtype(values, column.dtype)
     return pd.DataFrame(columns, index=frame.index).reset_index(drop=True)
 

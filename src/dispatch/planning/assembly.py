@@ -205,7 +205,9 @@ class Assembler:
         return tuple(name for name, _ in people), tuple(used for _, used in people)
 
     def _add_direct(self, trips: Sequence[DirectTrip], costs: DirectCosts) -> None:
-        order = sorted(trips, key=lambda t: (t.day, t.units[0].cell.corridor, t.shape.fleet_id, t.units[0].index))
+        order = sorted(
+            trips, key=lambda t: (t.day, t.units[0].cell.corridor, t.shape.fleet_id, t.units[0].index)
+        )
         for number, trip in enumerate(order, 1):
             parties = [party for unit in trip.units for party in unit.parties]
             line = self.lines[trip.fleet_id]
@@ -407,7 +409,10 @@ class Assembler:
         )
 
     def _add_transfers(self, duties: Sequence[TransferDuty], letter: str, planner: TransferPlanner) -> None:
-        order = sorted(duties, key=lambda d: (d.shape.pull_out_min, d.trips[0].terminal, d.trips[0].riders[0].party.index))
+        order = sorted(
+            duties,
+            key=lambda d: (d.shape.pull_out_min, d.trips[0].terminal, d.trips[0].riders[0].party.index),
+        )
         number = 0
         for duty_number, duty in enumerate(order, 1):
             loads, all_parties = [], []
@@ -471,7 +476,9 @@ class Assembler:
         rank = {worker: i for i, worker in enumerate(self.scenario.workers["worker_id"])}
         return frame.sort_values("worker_id", key=lambda s: s.map(rank), ignore_index=True)
 
-    def _outcome_of(self, party: Party, is_own: bool, unplanned: Mapping[int, Unplanned]) -> dict[str, object]:
+    def _outcome_of(
+        self, party: Party, is_own: bool, unplanned: Mapping[int, Unplanned]
+    ) -> dict[str, object]:
         row: dict[str, object] = {"party_key": party.key}
         if party.index in self.parts.line_haul_of:
             mode, day = self.parts.line_haul_of[party.index]
@@ -527,7 +534,10 @@ class Assembler:
         for party in self.parties:
             if party.index in self.parts.line_haul_of:
                 legs = self.parts.legs_of[party.index]
-                lateness = sum(self._lateness(worker, self.parts.line_haul_of[party.index][1]) for worker in self.members[party.key])
+                lateness = sum(
+                    self._lateness(worker, self.parts.line_haul_of[party.index][1])
+                    for worker in self.members[party.key]
+                )
                 days = self.arrival_of[party.index] // DAY_MIN - legs[0].board_min // DAY_MIN + 1
                 aboard = sum(leg.arrive_min - leg.depart_min for leg in legs)
                 terms["lateness"] += lateness * rates.lateness_day_minor
@@ -554,7 +564,9 @@ class Assembler:
             for i, (a, leg_a) in enumerate(people):
                 for b, leg_b in people[i + 1 :]:
                     if a.cell.county != b.cell.county:
-                        overlap = min(leg_a.arrive_min, leg_b.arrive_min) - max(leg_a.depart_min, leg_b.depart_min)
+                        overlap = min(leg_a.arrive_min, leg_b.arrive_min) - max(
+                            leg_a.depart_min, leg_b.depart_min
+                        )
                         minutes += a.size * b.size * max(0, overlap)
             total += divide_half_even(minutes * rate, 60)
         return total

@@ -18,15 +18,15 @@ CorridorKey = tuple[str, str, str]
 def make_certificate(
     ready: Prepared, solution: Solution, parts: Assembled, bound: BoundResult | None
 ) -> Certificate:
-    """Certificate of a plan; bound and gaps are None where no proof was reached."""
-    if bound is None:
+    """Certificate of a plan; bound and gaps are None where nothing was proven, or no more than that a plan costs something."""
+    cost = parts.costs.total_minor
+    if bound is None or (bound.bound_minor <= 0 < cost):
         return Certificate(
             bound_minor=None,
             gap_ratio=None,
             gap_without_unserved_ratio=None,
             method="stopped before any proof",
         )
-    cost = parts.costs.total_minor
     bound_minor = max(0, bound.bound_minor)
     without = cost - parts.costs.terms.get("unserved", 0)
     return Certificate(

@@ -65,7 +65,9 @@ def make_plan(
     progress("bound", {"cost": str(solution.cost_minor)})
     bound = bounding.result()
     progress("assemble", {})
-    return assemble_plan(ready, solution, bound, effort=effort, seed=seed, signals=signals, name_halt=name_halt)
+    return assemble_plan(
+        ready, solution, bound, effort=effort, seed=seed, signals=signals, name_halt=name_halt
+    )
 
 
 def run_bound(ready: Prepared, effort: str, signals: Signals) -> BoundResult | None:
@@ -150,5 +152,3 @@ def assemble_plan(
         variants=story.variants,
         interrupted=signals.should_stop(),
     )
-
-

@@ -64,9 +64,7 @@ def _find_remedy(ready: Prepared, solution: Solution, units: Sequence[Unit]) -> 
 
 
 def _workers(ready: Prepared, units: Sequence[Unit]) -> tuple[str, ...]:
-    return tuple(
-        worker for unit in units for party in unit.parties for worker in ready.members[party.key]
-    )
+    return tuple(worker for unit in units for party in unit.parties for worker in ready.members[party.key])
 
 
 def _find_unlimited_offer(

@@ -140,9 +140,7 @@ def _compare(
     )
 
 
-def _quote(
-    ready: Prepared, solution: Solution, costs: DirectCosts, units: list[Unit]
-) -> dict[Mode, int]:
+def _quote(ready: Prepared, solution: Solution, costs: DirectCosts, units: list[Unit]) -> dict[Mode, int]:
     """What a mode nobody uses would cost per head: a service at its best load, or a full coach."""
     quotes: dict[Mode, int] = {}
     services = {service.id: service for service in ready.scenario.services}
@@ -176,7 +174,9 @@ def list_rules(scenario: Scenario) -> tuple[RuleInForce, ...]:
             value=_value_text(rule.value),
             since="override" if rule.effective_from.year <= 1 else rule.effective_from.isoformat(),
             applies_to=" · ".join(
-                part for part in (rule.mode, rule.tier or "", "" if rule.scope == "all" else rule.scope) if part
+                part
+                for part in (rule.mode, rule.tier or "", "" if rule.scope == "all" else rule.scope)
+                if part
             )
             or "all",
             source=rule.source,

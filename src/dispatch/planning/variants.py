@@ -71,5 +71,3 @@ class InlineExecutor(Executor):
         except BaseException as error:
             future.set_exception(error)
         return future
-
-

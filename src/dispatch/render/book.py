@@ -28,6 +28,7 @@ from dispatch.render.book_summary import (
 from dispatch.render.book_trip_table import render_trips
 from dispatch.render.book_trips import render_batches, render_by_day, render_capacity_rules
 from dispatch.render.book_vehicles import render_vehicles
+from dispatch.render.manifest_links import Papers, choose_papers
 from dispatch.render.plan_figures import Figures, count_figures
 from dispatch.render.safe_text import escape_text
 from dispatch.render.trip_classes import CLASSES
@@ -52,6 +53,7 @@ def render_book(
     *,
     lang: Lang = "both",
     files: Sequence[tuple[str, str]] = FILES,
+    with_manifests: bool = True,
     with_pdf: bool = True,
 ) -> str:
     """The plan book as one self-contained HTML page.
@@ -65,6 +67,8 @@ def render_book(
         What the checker found; any of severity error makes the plan a no-go.
     files
         (relative address, key of the catalogue) of the files to link to.
+    with_manifests
+        Link to the papers of each trip (False where they were not printed).
     with_pdf
         Link to the PDF papers of each trip (False where no font could print them), besides the workbook.
 
@@ -75,7 +79,8 @@ def render_book(
     """
     figures = count_figures(scenario, plan)
     verdict = render_verdict(plan, figures, findings, lang)
-    sections = _render_sections(scenario, plan, run_info, findings, figures, lang, with_pdf)
+    papers = choose_papers(with_manifests, with_pdf)
+    sections = _render_sections(scenario, plan, run_info, findings, figures, lang, papers)
     body = join(
         [_header(scenario, run_info, files, lang), verdict, _contents(sections, lang), tag("main", sections)]
     )
@@ -89,7 +94,7 @@ def _render_sections(
     findings: tuple[Finding, ...],
     figures: Figures,
     lang: Lang,
-    with_pdf: bool,
+    papers: Papers,
 ) -> Html:
     return join(
         [
@@ -107,7 +112,7 @@ def _render_sections(
             render_assumptions(scenario, plan, lang),
             render_rules(plan, lang),
             render_capacity_rules(plan, lang),
-            render_trips(scenario, plan, lang, with_pdf=with_pdf),
+            render_trips(scenario, plan, lang, papers),
             render_vehicles(scenario, plan, lang),
             render_provenance(scenario, plan, run_info, lang),
         ],

@@ -7,7 +7,7 @@ from dispatch.model.plan import Plan, Trip
 from dispatch.model.scenario import Scenario
 from dispatch.render.book_markup import Cell, Html, join, link, make_section, make_table, tag
 from dispatch.render.book_trips import class_chip, filter_box
-from dispatch.render.manifest_links import address_of, choose_papers
+from dispatch.render.manifest_links import Papers, address_of
 from dispatch.render.map_payload import name_vehicles
 from dispatch.render.place_names import marked_name
 from dispatch.render.safe_text import anchor_of, encode_segment
@@ -29,19 +29,19 @@ _HEADS = (
 )
 
 
-def render_trips(scenario: Scenario, plan: Plan, lang: Lang, *, with_pdf: bool) -> Html:
-    """Section with one row per trip."""
+def render_trips(scenario: Scenario, plan: Plan, lang: Lang, papers: Papers) -> Html:
+    """Section with one row per trip; ``papers``: what to link to of each, perhaps nothing."""
     vehicles = name_vehicles(scenario, plan)
-    rows = [_row(scenario, plan, trip, vehicles[trip.id], lang, with_pdf) for trip in plan.trips]
-    heads = [word(key, lang) for key in _HEADS]
+    rows = [_row(scenario, plan, trip, vehicles[trip.id], lang, papers) for trip in plan.trips]
+    heads = [word(key, lang) for key in (_HEADS if papers else _HEADS[:-1])]
     table = make_table(heads, rows, numeric=(4, 7, 8), css="trips", ident="trips-table")
     return make_section("trips", "trips_table", lang, filter_box("trips-table", lang), table)
 
 
-def _row(scenario: Scenario, plan: Plan, trip: Trip, vehicle: str, lang: Lang, with_pdf: bool) -> list[Cell]:
+def _row(scenario: Scenario, plan: Plan, trip: Trip, vehicle: str, lang: Lang, papers: Papers) -> list[Cell]:
     first, last = trip.stops[0], trip.stops[-1]
     on_map = link(f"map.html#trip={encode_segment(trip.id)}", trip.id)
-    return [
+    cells: list[Cell] = [
         tag("span", on_map, ident=anchor_of("trip-", trip.id)),
         class_chip(trip, lang),
         marked_name(scenario, plan, first.place_id),
@@ -52,19 +52,19 @@ def _row(scenario: Scenario, plan: Plan, trip: Trip, vehicle: str, lang: Lang, w
         f"{trip.load} / {trip.capacity}",
         f"{trip.km_tenths / 10:,.1f}" if trip.km_tenths else "",
         vehicle,
-        _papers(trip, lang, with_pdf),
     ]
+    return [*cells, _link_papers(trip, lang, papers)] if papers else cells
 
 
-def _papers(trip: Trip, lang: Lang, with_pdf: bool) -> Html:
+def _link_papers(trip: Trip, lang: Lang, papers: Papers) -> Html:
     """Links to the papers; the first language's word shown, every language in the tooltip."""
     shown: Lang = "en" if lang == "en" else "zh"
-    papers = [
+    links = [
         Html(
             str(link(address_of(trip.id, ending), word(key, shown))).replace(
                 "<a ", f'<a title="{word(key, lang)}" ', 1
             )
         )
-        for ending, key in choose_papers(with_pdf)
+        for ending, key in papers
     ]
-    return join(papers, " ")
+    return join(links, " ")

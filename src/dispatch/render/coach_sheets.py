@@ -32,6 +32,7 @@ _DUTY_HEADS = (
 
 
 def coach_blocks(source: PrintSource, trip: Trip, duty: CoachDuty) -> list[Block]:
+    """Vehicle, drivers, duty table and route of a coach trip, for its one-vehicle-one-plan sheet."""
     line = next((line for line in source.scenario.fleet if line.id == duty.fleet_id), None)
     km_tenths = sum(leg.km_tenths for leg in duty.legs)
     empty = sum(leg.km_tenths for leg in duty.legs if not leg.loaded)
@@ -84,6 +85,7 @@ def _coach_facts(source: PrintSource, trip: Trip, line: FleetLine | None) -> lis
 
 
 def capacity_text(scenario: Scenario, trip: Trip, day: date) -> str:
+    """Rule behind a trip's capacity, with date and source; says so where no rule caps it."""
     return trip.capacity_rule or _rule_text(
         scenario.policy.find_value("load_cap_ratio", day=day, mode=trip.mode)
     )

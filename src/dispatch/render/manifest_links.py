@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from dispatch.render.manifests import FOLDER, file_stem
 
+Papers = tuple[tuple[str, str], ...]
+
 #: (ending, word of the catalogue) of each paper of a trip; the PDFs are left out where no font could print them.
-PDF_PAPERS = (("lead.pdf", "paper_lead"), ("driver.pdf", "paper_driver"), ("handover.pdf", "paper_handover"))
-PAPERS = (*PDF_PAPERS, ("xlsx", "paper_xlsx"))
+PDF_PAPERS: Papers = (
+    ("lead.pdf", "paper_lead"),
+    ("driver.pdf", "paper_driver"),
+    ("handover.pdf", "paper_handover"),
+)
+PAPERS: Papers = (*PDF_PAPERS, ("xlsx", "paper_xlsx"))
 
 
-def choose_papers(with_pdf: bool) -> tuple[tuple[str, str], ...]:
-    """Papers to link to, the lead person's first."""
+def choose_papers(with_manifests: bool, with_pdf: bool) -> Papers:
+    """Papers to link to, the lead person's first; none where none were printed."""
+    if not with_manifests:
+        return ()
     return PAPERS if with_pdf else PAPERS[len(PDF_PAPERS) :]
 
 

@@ -14,6 +14,7 @@ from dispatch.messages import Lang, word
 from dispatch.model.plan import Plan
 from dispatch.model.scenario import Scenario
 from dispatch.render import vendored
+from dispatch.render.manifest_links import choose_papers
 from dispatch.render.map_payload import make_payload, read_basemap
 from dispatch.render.safe_text import escape_json
 
@@ -31,6 +32,7 @@ def render_map(
     basemap_geojson: str | None = None,
     lang: Lang = "both",
     run_info: Mapping[str, str] | None = None,
+    with_manifests: bool = True,
     with_pdf: bool = True,
 ) -> str:
     """One self-contained HTML page: trips by class, stops, times, head counts, filters. Never names or ids of people.
@@ -41,6 +43,8 @@ def render_map(
         GeoJSON text of outlines to draw under the trips; by default none (no national outline).
     run_info
         What the foot of the page states, e.g. ``plan_hash``, ``version``, ``printed_at``.
+    with_manifests
+        Link to the papers of each trip (False where they were not printed).
     with_pdf
         Link to the PDF papers of each trip (False where no font could print them), besides the workbook.
 
@@ -51,7 +55,7 @@ def render_map(
     PageNotSelfContained
         The page would load something from elsewhere.
     """
-    payload = make_payload(scenario, plan, lang, run_info or {}, with_pdf)
+    payload = make_payload(scenario, plan, lang, run_info or {}, choose_papers(with_manifests, with_pdf))
     if basemap_geojson is not None:
         payload["basemap"] = read_basemap(basemap_geojson)
     page = vendored.refuse_tiles(_render_empty_page(find_bounds(plan)))

@@ -12,7 +12,7 @@ from dispatch.messages.catalogue import WORDS
 from dispatch.model.geography import PlaceKind
 from dispatch.model.plan import GatePoint, Plan, Trip
 from dispatch.model.scenario import Scenario
-from dispatch.render.manifest_links import choose_papers
+from dispatch.render.manifest_links import Papers
 from dispatch.render.manifests import FOLDER, file_stem
 from dispatch.render.place_names import is_coarse, public_name, public_position
 from dispatch.render.safe_text import clean_text
@@ -36,7 +36,7 @@ _WORD_KEYS = (
 
 
 def make_payload(
-    scenario: Scenario, plan: Plan, lang: Lang, run_info: Mapping[str, str], with_pdf: bool
+    scenario: Scenario, plan: Plan, lang: Lang, run_info: Mapping[str, str], papers: Papers
 ) -> Json:
     """Everything the page shows, as plain JSON values. Holds no worker, driver or contact.
 
@@ -57,7 +57,7 @@ def make_payload(
         "trips": trips,
         "papers": {
             "folder": FOLDER,
-            "endings": [[ending, word(key, lang)] for ending, key in choose_papers(with_pdf)],
+            "endings": [[ending, word(key, lang)] for ending, key in papers],
             "stems": {
                 i: file_stem(trip.id) for i, trip in enumerate(plan.trips) if file_stem(trip.id) != trip.id
             },

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch.errors import RunDamaged, UsageError
+from dispatch.files import runs
 from dispatch.files.csv_text import guard_cell, render_csv, unguard_cell
 from dispatch.files.plain import NotPlain, noun_from, plain_of
 from dispatch.files.run_tables import parse_run_table
@@ -285,3 +286,36 @@ def test_a_plain_value_of_the_wrong_kind_is_refused() -> None:
     for key, value in (("arrive_min", "1"), ("board", True), ("site_ids", "s1")):
         with pytest.raises(NotPlain):
             noun_from(TripStop, good | {key: value})
+
+
+def test_a_run_that_appeared_meanwhile_is_not_replaced(tmp_path, monkeypatch):
+    run, render = tmp_path / "run", runs._make_contents
+
+    def write_another_first(*words):
+        run.mkdir()
+        (run / "plan.json").write_text("another run", encoding="utf-8")
+        return render(*words)
+
+    monkeypatch.setattr(runs, "_make_contents", write_another_first)
+    with pytest.raises(UsageError, match="meanwhile"):
+        write_run(run, make_plan(), tmp_path / "s", {}, LOG, first_date=FIRST, time_zone=ZONE)
+    assert (run / "plan.json").read_text(encoding="utf-8") == "another run"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_an_empty_folder_is_taken_over(tmp_path):
+    (tmp_path / "run").mkdir()
+    write_run(tmp_path / "run", make_plan(), tmp_path / "s", {}, LOG, first_date=FIRST, time_zone=ZONE)
+    assert read_plan(tmp_path / "run")[0].trips == make_plan().trips
+
+
+def test_a_plan_edited_by_hand_is_read_only_when_asked_for_as_it_lies(tmp_path):
+    run = tmp_path / "run"
+    write_run(run, make_plan(), tmp_path / "s", {}, LOG, first_date=FIRST, time_zone=ZONE)
+    text = (run / "plan.json").read_text(encoding="utf-8")
+    (run / "plan.json").write_text(
+        text.replace('"pull_in_min": 3015', '"pull_in_min": 3000'), encoding="utf-8"
+    )
+    with pytest.raises(RunDamaged, match="hash"):
+        read_plan(run)
+    assert read_plan(run, verify=False)[0].duties[0].pull_in_min == 3000

@@ -60,10 +60,11 @@ class Filled:
 
 
 def find_best_ratio(found: list[Filled]) -> float:
+    """Best profit by cost among all filled skeletons; 0 without any."""
     return max((float(find_ratios(each).max()) for each in found), default=0.0)
 
 
 def find_ratios(found: Filled) -> FloatArray:
-    """Profit by cost of filled skeletons."""
+    """Profit by cost of each filled skeleton."""
     ratios: FloatArray = found.profit / np.maximum(found.cost, 1e-9)
     return ratios

@@ -136,7 +136,7 @@ class _OfferMaker:
             carriage_room=self._find_room(service, day),
             min_carriages=service.min_carriages,
             max_carriages=service.max_carriages,
-            min_load=service.min_load,
+            min_load=0 if service.committed else service.min_load,
             fixed=float(service.fixed_minor),
             carriage=float(service.carriage_minor),
             committed=service.committed,

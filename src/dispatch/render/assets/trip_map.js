@@ -390,7 +390,7 @@
       make('td', row, stop.board || '', 'num'); make('td', row, stop.alight || '', 'num'); make('td', row, aboard, 'num');
     });
     if (coarse) { make('p', box, '※ ' + W.map_coarse, 'warn'); }
-    make('h3', box, W.manifest);
+    if (data.papers.endings.length) { make('h3', box, W.manifest); }
     data.papers.endings.forEach(function (paper) {
       var link = make('a', box, paper[1], 'link');
       link.href = data.papers.folder + '/' + encodeURIComponent(data.papers.stems[i] || T.id[i]) + '.' + paper[0];
