@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from dispatch.cli.findings_report import count_words, show_findings
 from dispatch.cli.live import make_figures_text
+from dispatch.cli.output import mute_libraries, show
 from dispatch.cli.run_folder import claim_run_folder, find_findings_folder, make_folder_name
 from dispatch.errors import UsageError
 from dispatch.findings import Finding, Severity, Where
@@ -33,6 +35,18 @@ def test_the_live_line_shows_the_best_of_all_workers_the_bound_and_the_gap():
 @pytest.mark.parametrize("told", [{}, {"chain0": ""}, {"chain0": "abc"}, {"bound": "0"}])
 def test_the_live_line_is_silent_about_what_is_not_known_yet(told):
     assert make_figures_text(told, "CNY") == ""
+
+
+@pytest.mark.parametrize("told", [{"chain0": "13000000"}, {"chain0": "13000000", "bound": "0"}])
+def test_the_live_line_says_when_nothing_is_proven_yet(told):
+    assert make_figures_text(told, "CNY") == "best 130,000.00 CNY · no bound yet"
+
+
+def test_what_solvers_print_stays_out_of_the_result(capfd):
+    with mute_libraries():
+        os.write(1, b"words of a compiled library\n")
+    show("the result")
+    assert capfd.readouterr().out == "the result\n"
 
 
 def test_findings_of_one_code_stand_under_one_remedy_errors_first():

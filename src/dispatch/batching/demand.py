@@ -19,6 +19,8 @@ from dispatch.model.scenario import Lock, LockKind, Scenario
 from dispatch.model.supply import Mode
 
 NEVER_DAY = 100_000
+#: A date lock on no day at all: locks that nobody can keep.
+NO_DAY = -NEVER_DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +131,20 @@ def make_demand(scenario: Scenario, parties: pd.DataFrame, members: pd.DataFrame
     preferred = find_preferred(scenario, party_of_worker)
     lock_party = _party_ids(scenario) | party_of_worker
     locks = _locks_by_party(scenario.locks, lock_party)
+    planned = set(party_of_worker.values())
+    unkeepable = {
+        lock_party[lock.worker_id]
+        for lock in scenario.locks
+        if lock.kind is LockKind.TOGETHER
+        and lock_party.get(lock.value) not in planned
+        and lock.worker_id in lock_party
+    }
     payers = _count_payers(scenario, party_of_worker)
     cells: dict[tuple[object, ...], Cell] = {}
     made: list[Party] = []
     for row in parties.sort_values("party_key").itertuples(index=False):
         key = str(row.party_key)
-        cell = _cell_of(scenario, row, preferred[key], locks.get(key, ()), cells)
+        cell = _cell_of(scenario, row, preferred[key], locks.get(key, ()), cells, key in unkeepable)
         made.append(
             Party(
                 index=len(made),
@@ -217,6 +227,7 @@ def _cell_of(
     preferred: int,
     locks: list[Lock] | tuple[Lock, ...],
     cells: dict[tuple[object, ...], Cell],
+    is_unkeepable: bool,
 ) -> Cell:
     geography = scenario.geography
     board, site = str(row.boarding_place_id), str(row.site_id)  # type: ignore[attr-defined]
@@ -224,7 +235,10 @@ def _cell_of(
     gate = geography.sites[site].place_id
     earliest, latest = int(row.earliest), int(row.latest)  # type: ignore[attr-defined]
     lock_values = {lock.kind: lock.value for lock in locks}
+    single = [lock for lock in locks if lock.kind not in (LockKind.TOGETHER, LockKind.APART)]
+    is_unkeepable |= any(lock_values[lock.kind] != lock.value for lock in single)
     date_lock = lock_values.get(LockKind.DATE)
+    lock_day = NO_DAY if is_unkeepable else None if date_lock is None else _day_of_iso(scenario, date_lock)
     fields: dict[str, object] = {
         "board": board,
         "site": site,
@@ -241,7 +255,7 @@ def _cell_of(
         "clear_until": int(row.clear_until),  # type: ignore[attr-defined]
         "modes": frozenset(Mode(name) for name in str(row.modes).split("|") if name),  # type: ignore[attr-defined]
         "priority_class": str(row.priority_class),  # type: ignore[attr-defined]
-        "date_lock": None if date_lock is None else _day_of_iso(scenario, date_lock),
+        "date_lock": lock_day,
         "service_lock": lock_values.get(LockKind.SERVICE, ""),
         "mode_lock": lock_values.get(LockKind.MODE, ""),
         "fleet_lock": lock_values.get(LockKind.FLEET, ""),

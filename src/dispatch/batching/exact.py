@@ -23,6 +23,8 @@ MOST_WORK = 8.0
 
 def solve_exactly(state: State) -> Assignment | None:
     """Cheapest assignment of all units of an empty state, or None where there are too many trips to weigh."""
+    if state.resources.bay_terminals & {cell.gate for cell in state.demand.cells}:
+        return None
     trips = _list_trips(state)
     if trips is None:
         return None

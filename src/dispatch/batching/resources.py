@@ -21,6 +21,8 @@ class Resources:
         self.arrivals: dict[tuple[str, int], int] = defaultdict(int)
         self.last_day = (scenario.last_date - scenario.first_date).days
         self._available: dict[tuple[str, int], int | None] = {}
+        self.bays_used: dict[tuple[str, int], int] = defaultdict(int)
+        self.bay_terminals = {id for id, terminal in scenario.terminals.items() if terminal.bays is not None}
         self.drivers_at: dict[str, int] = defaultdict(int)
         for member in scenario.crew:
             if member.role == "driver":
@@ -91,13 +93,42 @@ class Resources:
         for key, count in counts.items():
             self.arrivals[key] += sign * count
 
+    def list_slots(self, place_id: str, from_min: int, until_min: int) -> list[tuple[str, int]]:
+        """(terminal, slot number) that a coach's stop overlaps; empty where bays are not limited (C11)."""
+        if place_id not in self.bay_terminals:
+            return []
+        slot_min = self.scenario.terminals[place_id].slot_min
+        first = from_min // slot_min
+        last = max(first, (until_min - 1) // slot_min)
+        return [(place_id, number) for number in range(first, last + 1)]
+
+    def has_bays(self, slots: list[tuple[str, int]]) -> bool:
+        """True where every slot has a bay left."""
+        return all(self.bays_used[key] < (self.scenario.terminals[key[0]].bays or 0) for key in slots)
+
+    def _slots_of(self, trip: DirectTrip) -> list[tuple[str, int]]:
+        if not self.bay_terminals:
+            return []
+        shape, start = trip.shape, trip.day * DAY_MIN
+        dwell = self.scenario.limits.dwell_drop_min
+        slots = []
+        for place, begin, end in zip(shape.pickups, shape.board_min, shape.depart_min, strict=True):
+            slots += self.list_slots(place, start + begin, start + end)
+        for place, end in zip(shape.drops, shape.alight_end_min, strict=True):
+            slots += self.list_slots(place, start + end - dwell, start + end)
+        return slots
+
     def fits(self, trip: DirectTrip) -> bool:
-        """True where one more direct trip finds a coach, drivers and room at its gates."""
-        return self.has_coach(
-            trip.fleet_id, trip.day, trip.shape.days, trip.shape.drivers
-        ) and self.fits_arrivals(self.count_arrivals(trip))
+        """True where one more direct trip finds a coach, drivers, bays and room at its gates."""
+        return (
+            self.has_coach(trip.fleet_id, trip.day, trip.shape.days, trip.shape.drivers)
+            and self.fits_arrivals(self.count_arrivals(trip))
+            and self.has_bays(self._slots_of(trip))
+        )
 
     def hold(self, trip: DirectTrip, sign: int) -> None:
         """Take (+1) or give back (-1) all a direct trip uses."""
         self.hold_coach(trip.fleet_id, trip.day, trip.shape.days, trip.shape.drivers, sign)
         self.hold_arrivals(self.count_arrivals(trip), sign)
+        for key in self._slots_of(trip):
+            self.bays_used[key] += sign

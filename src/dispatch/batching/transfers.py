@@ -89,7 +89,6 @@ class TransferPlanner:
         self.scenario = scenario
         self.context = context
         self.resources = resources
-        self.bays_used: dict[tuple[str, int], int] = defaultdict(int)
         self._lines_near: dict[str, list[str]] = {}
         self._priced: dict[tuple[object, ...], TransferDuty | None] = {}
         self._rooms: dict[tuple[str, str, Role], int] = {}
@@ -419,12 +418,19 @@ class TransferPlanner:
             ]
             for fleet_id in candidates:
                 moved = self.price(duty.trips, (fleet_id,), shift)
-                if moved is not None and self._has_bays(moved) and self._has_coach(moved.shape):
+                if moved is not None and self._is_free(moved):
                     self._hold(moved)
                     return moved
             if station is None or station.bays is None:
                 return None
         return None
+
+    def _is_free(self, duty: TransferDuty) -> bool:
+        return (
+            self._has_bays(duty)
+            and self._has_coach(duty.shape)
+            and self.resources.fits_arrivals(self._count_arrivals(duty))
+        )
 
     def _has_coach(self, shape: DutyShape) -> bool:
         return self.resources.has_coach(
@@ -435,23 +441,27 @@ class TransferPlanner:
         shape = duty.shape
         self.resources.hold_coach(shape.fleet_id, shape.pull_out_min // DAY_MIN, shape.days, shape.drivers, 1)
         for terminal, slot in self._slots(duty):
-            self.bays_used[terminal, slot] += 1
+            self.resources.bays_used[terminal, slot] += 1
+        self.resources.hold_arrivals(self._count_arrivals(duty), 1)
 
     def _has_bays(self, duty: TransferDuty) -> bool:
-        station = self.scenario.terminals.get(duty.trips[0].terminal)
-        if station is None or station.bays is None:
-            return True
-        return all(self.bays_used[key] < station.bays for key in self._slots(duty))
+        return self.resources.has_bays(self._slots(duty))
 
     def _slots(self, duty: TransferDuty) -> list[tuple[str, int]]:
-        """(terminal, slot number) that a duty's stops at its terminal overlap."""
-        station = self.scenario.terminals.get(duty.trips[0].terminal)
-        if station is None:
-            return []
+        """(terminal, slot number) that the stops of a duty at terminals with limited bays overlap."""
         slots: list[tuple[str, int]] = []
-        for trip, run in zip(duty.trips, duty.shape.trips, strict=True):
-            stop = len(run.place_ids) - 1 if trip.role is Role.FEEDER else 0
-            first = run.arrive_min[stop] // station.slot_min
-            last = max(first, (run.depart_min[stop] - 1) // station.slot_min)
-            slots.extend((trip.terminal, number) for number in range(first, last + 1))
+        for run in duty.shape.trips:
+            for place, begin, end in zip(run.place_ids, run.arrive_min, run.depart_min, strict=True):
+                slots += self.resources.list_slots(place, begin, end)
         return slots
+
+    def _count_arrivals(self, duty: TransferDuty) -> dict[tuple[str, int], int]:
+        """People a last-mile duty really brings to each limited gate, by arrival day."""
+        counts: dict[tuple[str, int], int] = defaultdict(int)
+        for trip, run in zip(duty.trips, duty.shape.trips, strict=True):
+            at = dict(zip(run.place_ids, run.arrive_min, strict=True))
+            for rider in trip.riders:
+                cell = rider.party.cell
+                if trip.role is Role.LAST_MILE and cell.site in self.resources.site_limits:
+                    counts[cell.site, at[cell.gate] // DAY_MIN] += rider.party.size
+        return counts

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from dispatch.cli.output import drop_output
 from dispatch.planning.variants import InlineExecutor
 
 #: Fewer parties than this are planned faster than other processes start.
@@ -32,8 +33,8 @@ class _Call:
 class RestartingPool(Executor):
     """Spawned processes. When one is killed, a new pool takes over every unfinished call, up to ``RETRIES`` times each.
 
-    Calls must give the same result when run again. Processes ignore Ctrl-C (who started them decides) and end with
-    their parent.
+    Calls must give the same result when run again. Processes ignore Ctrl-C (who started them decides), print
+    nothing and end with their parent.
     """
 
     def __init__(self, processes: int) -> None:
@@ -98,6 +99,7 @@ class RestartingPool(Executor):
 
 
 def _prepare_process() -> None:
+    drop_output()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from dispatch.privacy import mask_free_text
 
 SCHEMA_VERSION = 1
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@contextmanager
+def mute_libraries() -> Iterator[None]:
+    """Keep what compiled libraries print away from stdout, which belongs to the result; Python's own lines wait until after."""
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:  # no stdout at all
+        yield
+        return
+    try:
+        drop_output()
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def drop_output() -> None:
+    """Send whatever this process writes to its stdout nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
 
 
 def make_printable(text: str) -> str:

@@ -22,7 +22,7 @@ from dispatch.cli.findings_report import count_words, make_finding_files, show_f
 from dispatch.cli.interrupts import Interrupts, catch_interrupts
 from dispatch.cli.live import Progress
 from dispatch.cli.loading import name_scenario, require_scenario
-from dispatch.cli.output import print_json, print_path, say, show
+from dispatch.cli.output import mute_libraries, print_json, print_path, say, show
 from dispatch.cli.papers import (
     Files,
     Origin,
@@ -106,7 +106,8 @@ def run_plan(wish: PlanWish) -> int:
                 created_at=now_in(scenario.time_zone),
                 may_exist=may_exist,
             )
-            finished = _plan_and_write(work)
+            with mute_libraries():
+                finished = _plan_and_write(work)
     return _report(wish, loaded, finished)
 
 

@@ -52,7 +52,7 @@ def _tell_person(scenario: Scenario, worker: pd.Series) -> Iterator[str]:
     if site is not None and site.employer not in ("", site.name):
         gate = f"{site.name} ({site.employer})"
     yield f"{worker['worker_id']} {worker['name']}: {_name_place(scenario, worker['boarding_place_id'])} → {gate}"
-    wanted = f"Wants to leave {_day(worker['earliest_date'])} to {_day(worker['latest_date'])}"
+    wanted = f"Wants to leave {_days(worker['earliest_date'], worker['latest_date'])}"
     if worker["preferred_date"] != worker["earliest_date"]:
         wanted += f", best {_day(worker['preferred_date'])}"
     if not pd.isna(worker["required_on_post_date"]):
@@ -84,7 +84,7 @@ def _tell_party(scenario: Scenario, plan: Plan, worker: pd.Series) -> Iterator[s
 def _tell_clearance(scenario: Scenario, worker_id: str) -> Iterator[str]:
     row = _get_row(make_clearance(scenario), worker_id)
     if row["status"] != "cleared":
-        missing = str(row["missing"]).replace(";", ",")
+        missing = str(row["missing"]).replace(": ", ", ")
         yield f"Not cleared under the rule {row['rule'] or 'in force'}. Missing: {missing}."
         return
     span = [f"from {_day(row['valid_from'])}"] if not pd.isna(row["valid_from"]) else []
@@ -121,9 +121,11 @@ def _describe(scenario: Scenario, plan: Plan, trip: Trip) -> str:
 
 
 def _tell_unserved(scenario: Scenario, plan: Plan, worker_id: str, outcome: pd.Series) -> Iterator[str]:
-    yield f"No journey: {outcome['detail'] or outcome['reason']} ({outcome['reason']})."
+    reason = str(outcome["reason"])
+    detail = str(outcome["detail"]).replace(": ", ", ")
+    yield f"No journey ({reason.replace('_', ' ')}): {detail or 'no more is known'}."
     if outcome["next_step"]:
-        yield f"Next step: {outcome['next_step']}."
+        yield f"Next step: {str(outcome['next_step']).removesuffix('.')}."
     for remedy in plan.remedies:
         if worker_id in remedy.worker_ids:
             extra = (
@@ -171,6 +173,10 @@ def _name_point(plan: Plan, place_id: str) -> str:
 
 def _moment(scenario: Scenario, at_min: int) -> str:
     return f"{date_of_min(scenario.first_date, at_min)} {clock_text(at_min)}"
+
+
+def _days(first: object, last: object) -> str:
+    return f"on {_day(first)}" if _day(first) == _day(last) else f"from {_day(first)} to {_day(last)}"
 
 
 def _day(value: object) -> str:

@@ -297,8 +297,8 @@ class Gazetteer:
 
     def _near_misses(self, key: str, scopes: Sequence[str]) -> list[GazetteerPlace]:
         """Places within ``scopes`` whose names resemble ``key`` and share its beginning or its end."""
-        if not key:
-            return []
+        if len(key) < (3 if key.isascii() else 1):
+            return []  # one or two letters resemble half the world
         pool = [name for name in self._names if name[:1] == key[0] and abs(len(name) - len(key)) <= 3]
         pool += [name for name in self._names if len(name) == len(key) > 1 and name[1:] == key[1:]]
         allowed = [n for n in pool if any(self._is_below(code, scopes) for code in self._names[n])]

@@ -71,7 +71,7 @@ def carriage_capacity(service: Service, policy: Policy, tier: Tier, service_date
 def _word_cap(approved: int, cap: Decimal, counted: int, result: int, rule: RuleValue | None) -> str:
     crew = f" − {counted} drivers" if counted else ""
     share = f"{(cap * 100).normalize():f} %"
-    return f"load cap {share}: ⌊{approved} × {share}⌋{crew} = {max(0, result)}{_word_source(rule)}"
+    return f"load cap {share}: {approved} × {share} rounded down{crew} = {max(0, result)}{_word_source(rule)}"
 
 
 def _word_source(rule: RuleValue | None) -> str:
