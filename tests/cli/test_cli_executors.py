@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -85,3 +87,27 @@ def test_small_scenarios_stay_in_this_process_unless_more_are_wished():
     assert count_processes(1, 3) == 3
     with open_executor(1) as executor:
         assert isinstance(executor, InlineExecutor)
+
+
+ABORT = """\
+import time
+from dispatch.cli.executors import open_executor
+
+def hold(data):
+    time.sleep(600)
+
+if __name__ == "__main__":
+    with open_executor(2) as pool:
+        for _ in range(8):
+            pool.submit(hold, bytes(5_000_000))
+        time.sleep(3)
+        raise KeyboardInterrupt
+"""
+
+
+def test_a_program_that_is_stopped_while_large_calls_wait_in_the_pipe_ends(tmp_path):
+    (tmp_path / "abort.py").write_text(ABORT, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "abort.py"], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert "KeyboardInterrupt" in done.stderr

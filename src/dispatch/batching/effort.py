@@ -10,7 +10,7 @@ class Effort:
     """Work limits, never time limits, so that the same seed gives the same plan on any machine.
 
     ``steps_per_unit`` ruin-and-recreate steps for each unit, within ``min_steps``..``max_steps`` per chain;
-    ``chains`` independent searches, the best wins; ``rounds`` of planning transfers and searching again at
+    ``phases`` of searching and recombining in turn; ``chains`` independent searches, the best wins; ``rounds`` of planning transfers and searching again at
     the prices found; ``exact_units``: up to how many units the exact model is tried as well.
     """
 
@@ -18,6 +18,7 @@ class Effort:
     steps_per_unit: float
     min_steps: int
     max_steps: int
+    phases: int
     chains: int
     rounds: int
     exact_units: int
@@ -29,13 +30,21 @@ class Effort:
 
 EFFORTS = {
     "quick": Effort(
-        name="quick", steps_per_unit=0.2, min_steps=60, max_steps=1_000, chains=1, rounds=1, exact_units=10
+        name="quick",
+        steps_per_unit=0.2,
+        min_steps=60,
+        max_steps=1_000,
+        phases=1,
+        chains=1,
+        rounds=1,
+        exact_units=10,
     ),
     "standard": Effort(
         name="standard",
-        steps_per_unit=0.8,
+        steps_per_unit=0.5,
         min_steps=300,
         max_steps=6_000,
+        phases=3,
         chains=1,
         rounds=2,
         exact_units=12,
@@ -45,6 +54,7 @@ EFFORTS = {
         steps_per_unit=12.0,
         min_steps=2_000,
         max_steps=60_000,
+        phases=8,
         chains=2,
         rounds=3,
         exact_units=14,

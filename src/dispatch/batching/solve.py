@@ -67,11 +67,17 @@ def make_state(problem: Problem, costs: DirectCosts) -> State:
 
 
 def run_chain(
-    problem: Problem, start: Assignment | None, steps: int, seed: int, signals: Signals, name: str
+    problem: Problem,
+    start: Assignment | None,
+    steps: int,
+    phases: int,
+    seed: int,
+    signals: Signals,
+    name: str,
 ) -> Assignment:
     """One search from a start (or from nothing). Runs in any process."""
     context = make_context(problem.scenario, problem.travel)
-    return _search(problem, context, start, steps, seed, signals, name)
+    return _search(problem, context, start, steps, phases, seed, signals, name)
 
 
 def _search(
@@ -79,6 +85,7 @@ def _search(
     context: RoutingContext,
     start: Assignment | None,
     steps: int,
+    phases: int,
     seed: int,
     signals: Signals,
     name: str,
@@ -98,15 +105,15 @@ def _search(
         return True
 
     pool = TripPool()
-    best = improve(state, SearchParams(steps=steps * 2 // 3), seed, keep_going, pool.add)
-    state = make_state(problem, costs)
-    state.load(best)
-    recombine(state, pool, random.Random(seed))
-    params = SearchParams(steps=steps // 3, start_temperature_ratio=0.1)
-    best = improve(state, params, seed + 1, keep_going, pool.add)
-    state = make_state(problem, costs)
-    state.load(best)
-    recombine(state, pool, random.Random(seed))
+    for phase in range(phases):
+        params = SearchParams(steps=steps // phases, start_temperature_ratio=0.5 / (phase + 1))
+        best = improve(state, params, seed + phase, keep_going, pool.add)
+        state = make_state(problem, costs)
+        state.load(best)
+        if signals.should_stop():
+            break
+        recombine(state, pool, random.Random(seed + phase))
+        signals.tell(name, f"{state.cost_minor}")
     return state.freeze()
 
 
@@ -162,7 +169,10 @@ def solve(
         problem = Problem(
             scenario=scenario, travel=travel, demand=demand, alternatives=alternatives, reserve=reserve
         )
-        assignment = _best_chain(problem, start, steps, seed + round_number, effort.chains, executor, signals)
+        phases = max(1, effort.phases - round_number)
+        assignment = _best_chain(
+            problem, start, steps, phases, seed + round_number, effort.chains, executor, signals
+        )
         solution = finish(problem, context, costs, assignment)
         if len(demand.units) <= effort.exact_units:
             solution = _try_exactly(problem, context, costs, solution)
@@ -195,13 +205,16 @@ def _best_chain(
     problem: Problem,
     start: Assignment | None,
     steps: int,
+    phases: int,
     seed: int,
     chains: int,
     executor: Executor,
     signals: Signals,
 ) -> Assignment:
     futures = [
-        executor.submit(run_chain, problem, start, steps, seed * 1000 + chain, signals, f"chain{chain}")
+        executor.submit(
+            run_chain, problem, start, steps, phases, seed * 1000 + chain, signals, f"chain{chain}"
+        )
         for chain in range(chains)
     ]
     return min((future.result() for future in futures), key=lambda assignment: assignment.cost_minor)

@@ -55,11 +55,14 @@ class RestartingPool(Executor):
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
 
     def abort(self) -> None:
-        """End the processes at once, whatever they are doing."""
+        """End the processes at once, whatever they are doing; every unfinished call ends with ``BrokenProcessPool``."""
         self._closed = True
-        for process in multiprocessing.active_children():
+        children = multiprocessing.active_children()
+        for process in children:
             process.terminate()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in children:
+            process.join()
+        _close_pipes(self._pool)
 
     def _make_pool(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
@@ -96,6 +99,17 @@ class RestartingPool(Executor):
             if self._pool is broken:
                 self._pool = self._make_pool()
         self._send(call, retries - 1)
+
+
+def _close_pipes(pool: ProcessPoolExecutor) -> None:
+    """Close the dead processes' ends of a pool's pipes, which this process holds open as well.
+
+    Otherwise a call too large for its pipe would be written, or half a result read, for ever, and keep the program from ending.
+    """
+    for queue, end in (("_call_queue", "_reader"), ("_result_queue", "_writer")):
+        pipe = getattr(getattr(pool, queue, None), end, None)
+        if pipe is not None:
+            pipe.close()
 
 
 def _prepare_process() -> None:
