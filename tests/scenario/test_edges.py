@@ -27,6 +27,7 @@ from dispatch.model.supply import (
     ServiceStop,
     Terminal,
 )
+from dispatch.planning.proposals import extend_scenario
 
 
 def plan_lawfully(scenario: Scenario) -> Plan:
@@ -324,6 +325,7 @@ def test_proposed_services_make_a_lawful_plan_without_any_service_in_the_scenari
             ),
         ),
     )
+    scenario = extend_scenario(scenario)
     plan = plan_small(scenario)
     assert check_plan(scenario, plan) == ()
     assert sorted(plan.outcomes["worker_id"]) == sorted(scenario.workers["worker_id"])
