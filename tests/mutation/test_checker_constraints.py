@@ -16,7 +16,7 @@ import pytest
 from dispatch.checker import check_plan
 from dispatch.model.contracts import RIDES, conform
 from dispatch.model.geography import DatedTier, Tier
-from dispatch.model.plan import CoachDuty, Plan, ServiceRun, Trip
+from dispatch.model.plan import CoachDuty, Plan, Role, ServiceRun, Trip
 from dispatch.model.policy import EntryRule, EvidenceRequirement
 from dispatch.model.scenario import Lock, LockKind, Payer, Scenario
 from dispatch.model.supply import CountOnDates, CrewMember, ServiceKind, ServiceStatus
@@ -361,6 +361,16 @@ def test_c8_a_pickup_in_a_county_of_another_group(four_villages: World) -> None:
     assert find_codes(change_region(four_villages.scenario, region), four_villages.plan) == {"C8"}
 
 
+def test_c8_a_coach_that_makes_feeder_and_last_mile_trips(night_train: World) -> None:
+    duty = next(duty for duty in night_train.plan.duties if len(duty.trip_ids) == 2)
+    second = next(trip for trip in night_train.plan.trips if trip.id == duty.trip_ids[1])
+    plan = change_trip(night_train.plan, replace(second, role=Role.LAST_MILE))
+    findings = check_plan(night_train.scenario, plan)
+    assert "The coach mixes direct, feeder and last-mile trips." in {
+        finding.message for finding in findings if finding.code == "C8"
+    }
+
+
 # --- C9 ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -372,6 +382,14 @@ def test_c9_too_few_drivers(four_villages: World) -> None:
     plan = change_duty(four_villages.plan, replace(duty, drivers=1, events=alone, costs=costs))
     plan = change_trip(plan, replace(plan.trips[0], capacity=5))
     assert find_codes(four_villages.scenario, change_terms(plan, {"driver_days": 30_000})) == {"C9"}
+
+
+def test_c9_seven_drivers_on_one_coach(four_villages: World) -> None:
+    duty = replace(four_villages.plan.duties[0], drivers=7)
+    findings = check_plan(four_villages.scenario, change_duty(four_villages.plan, duty))
+    assert "7 drivers on one coach; at most 6 may be seated." in {
+        finding.message for finding in findings if finding.code == "C9"
+    }
 
 
 def test_c9_one_of_two_drivers_drives_everything(four_villages: World) -> None:

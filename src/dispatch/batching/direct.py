@@ -31,11 +31,6 @@ class DirectTrip:
     shape: TripShape
     cost_minor: int
 
-    @property
-    def days_used(self) -> int:
-        """Calendar dates the coach is away."""
-        return self.shape.days
-
 
 class DirectCosts:
     """Evaluates direct trips of one scenario; remembers shapes, capacities and costs per head."""

@@ -46,10 +46,6 @@ class TripPool:
             skeletons[id(trip.shape), trip.day] = trip
         return list(skeletons.values())[-MOST_SKELETONS:]
 
-    def get_corridors(self) -> list[CorridorKey]:
-        """Corridors with any trip, sorted."""
-        return sorted(self._seen)
-
 
 def recombine(state: State, pool: TripPool, rng: random.Random) -> None:
     """Improve a state corridor by corridor; a corridor that does not get cheaper stays as it was."""

@@ -70,11 +70,6 @@ class State:
         self._journal.append(lambda: self._put_trip(number, trip))
         return trip
 
-    def replace_trip(self, number: int, trip: DirectTrip) -> int:
-        """Exchange a trip for another form of it."""
-        self.remove_trip(number)
-        return self.add_trip(trip)
-
     def assign_service(self, unit: Unit, service_id: str) -> None:
         """Seat a free unit on a service."""
         self._put_service(unit, service_id)

@@ -17,6 +17,8 @@ from dispatch.model.supply import CrewMember
 
 Span = tuple[int, int]
 WEEK = 10080
+#: Most drivers on one coach.
+MOST_DRIVERS = 6
 
 
 def check_drivers(view: View) -> Iterator[Finding]:
@@ -61,6 +63,10 @@ def _driving(duty: CoachDuty) -> list[DutyEvent]:
 
 def _check_number(view: View, duty: CoachDuty) -> Iterator[Finding]:
     rules = view.scenario.policy.drivers
+    if duty.drivers > MOST_DRIVERS:
+        yield broken(
+            "C9", duty.id, f"{duty.drivers} drivers on one coach; at most {MOST_DRIVERS} may be seated."
+        )
     path = find_path(view, duty)
     km_tenths = max((measure(path, view.trips[trip_id]) for trip_id in duty.trip_ids), default=0)
     by_km = count_needed_by_km(view, km_tenths)

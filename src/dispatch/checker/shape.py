@@ -18,6 +18,7 @@ def check_shape(view: View) -> Iterator[Finding]:
         limit = view.scenario.limits.max_trips_per_duty
         if len(duty.trip_ids) > limit:
             yield broken("C8", duty.id, f"The coach makes {len(duty.trip_ids)} trips; {limit} are allowed.")
+        yield from _check_roles(view, duty)
         for trip in (view.trips[trip_id] for trip_id in duty.trip_ids):
             yield from _check_order(view, trip)
             yield from _check_regions(view, trip)
@@ -25,6 +26,14 @@ def check_shape(view: View) -> Iterator[Finding]:
             yield from _check_local(view, duty, trip)
             if not path.trouble:
                 yield from _check_rides(view, trip, path)
+
+
+def _check_roles(view: View, duty: CoachDuty) -> Iterator[Finding]:
+    roles = [view.trips[trip_id].role for trip_id in duty.trip_ids]
+    if len(set(roles)) > 1:
+        yield broken("C8", duty.id, "The coach mixes direct, feeder and last-mile trips.")
+    elif len(roles) > 1 and roles[0] is Role.DIRECT:
+        yield broken("C8", duty.id, f"The coach makes {len(roles)} direct trips; one is allowed.")
 
 
 def _check_order(view: View, trip: Trip) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 
 import pandas as pd
 
@@ -40,6 +41,7 @@ from dispatch.routing.seats import SeatParty, seat_coach, seat_train
 from dispatch.units import DAY_MIN, divide_half_even
 
 NameHalt = Callable[[float, float], str]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,7 @@ class Assembler:
         self.minors = set(workers.loc[(workers["birth_year"] > year - 14), "worker_id"])
         front = workers["needs"].str.contains("front_seat", regex=False)
         self.front_seat = set(workers.loc[front, "worker_id"])
+        self.busy: dict[str, set[int]] = defaultdict(set)
         self.drivers_at: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for member in scenario.crew:
             if member.role == "driver":
@@ -200,9 +203,37 @@ class Assembler:
 
     # -- coaches -------------------------------------------------------------------------------------
 
-    def _crew(self, fleet_id: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    def _name_drivers(
+        self, fleet_id: str, first_day: int, days: int, drivers: int
+    ) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """Names of drivers of the line's depot with no other duty within a week, the most rested first.
+
+        So no window of 24 hours or seven days ever spans two duties of one driver. Empty where the scenario names none, or too few are free together: the sheet then leaves lines to fill in.
+        """
         people = self.drivers_at.get(self.lines[fleet_id].depot_place_id, [])
-        return tuple(name for name, _ in people), tuple(used for _, used in people)
+        dates = set(range(first_day, first_day + days))
+        week = set(range(first_day - 7, first_day + days + 7))
+        free = [person for person in people if not week & self.busy[person[0]]]
+        if len(free) < drivers:
+            return (), ()
+        chosen = sorted(free, key=lambda person: (person[1], person[0]))[:drivers]
+        for name, _ in chosen:
+            self.busy[name] |= dates
+        return tuple(name for name, _ in chosen), tuple(used for _, used in chosen)
+
+    def _with_crew(
+        self,
+        make: Callable[..., tuple[CoachDuty, Made]],
+        crew: tuple[tuple[str, ...], tuple[int, ...]],
+        what: tuple[object, ...],
+    ) -> tuple[CoachDuty, Made]:
+        """Duty and trips with named drivers, or without names where theirs leave no lawful duty table."""
+        if crew[0]:
+            try:
+                return make(self.context, *what, self.name_halt, *crew)
+            except ValueError:
+                pass
+        return make(self.context, *what, self.name_halt)
 
     def _add_direct(self, trips: Sequence[DirectTrip], costs: DirectCosts) -> None:
         order = sorted(
@@ -222,8 +253,11 @@ class Assembler:
                 escorts=self.scenario.limits.escorts_per_coach,
             )
             load = self._load_of(f"B{number:04d}", parties, "board", "gate", capacity, rule)
-            duty, made = make_direct_coach_duty(
-                self.context, trip.shape, f"D{number:04d}", trip.day * DAY_MIN, load, self.name_halt
+            crew = self._name_drivers(trip.fleet_id, trip.day, trip.shape.days, trip.shape.drivers)
+            duty, made = self._with_crew(
+                make_direct_coach_duty,
+                crew,
+                (trip.shape, f"D{number:04d}", trip.day * DAY_MIN, load),
             )
             self.parts.duties.append(duty)
             self.parts.trips.append(made)
@@ -426,8 +460,12 @@ class Assembler:
                 )
                 loads.append(self._load_of(f"{letter}{number:04d}", parties, *at, room, rule))
                 all_parties.append((parties, at))
-            made_duty, trips = make_connection_coach_duty(
-                self.context, duty.shape, f"D{letter}{duty_number:04d}", tuple(loads), self.name_halt
+            shape = duty.shape
+            crew = self._name_drivers(
+                shape.fleet_id, shape.pull_out_min // DAY_MIN, shape.days, shape.drivers
+            )
+            made_duty, trips = self._with_crew(
+                make_connection_coach_duty, crew, (shape, f"D{letter}{duty_number:04d}", tuple(loads))
             )
             self.parts.duties.append(made_duty)
             for made, (parties, at) in zip(trips, all_parties, strict=True):
