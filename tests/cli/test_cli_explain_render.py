@@ -35,7 +35,7 @@ def test_a_served_worker_is_told_times_seat_and_party(run):
 def test_an_unserved_worker_is_told_the_reason_and_the_next_step(run):
     result = call("explain", run, "--worker", "W3")
     assert result.exit_code == 0
-    assert "no_mode" in result.stdout
+    assert "No journey (no mode): special needs exclude every accepted mode." in result.stdout
     assert "Next step" in result.stdout
 
 
