@@ -16,11 +16,11 @@ CorridorKey = tuple[str, str, str]
 
 
 def make_certificate(
-    ready: Prepared, solution: Solution, parts: Assembled, bound: BoundResult | None
+    ready: Prepared, solution: Solution, parts: Assembled, bound: BoundResult | None, *, stopped: bool
 ) -> Certificate:
-    """Certificate of a plan; bound and gaps are None where nothing was proven, or no more than that a plan costs something."""
+    """Certificate of a plan; bound and gaps are None where the work was stopped before more was proven than 0."""
     cost = parts.costs.total_minor
-    if bound is None or (bound.bound_minor <= 0 < cost):
+    if bound is None or (stopped and bound.bound_minor <= 0 < cost):
         return Certificate(
             bound_minor=None,
             gap_ratio=None,

@@ -125,7 +125,7 @@ def assemble_plan(
         ready.set_aside,
         unplanned,
     )
-    certificate = make_certificate(ready, solution, parts, bound)
+    certificate = make_certificate(ready, solution, parts, bound, stopped=signals.should_stop())
     story = tell_story(ready, solution, parts, seed)
     return Plan(
         scenario_name=ready.scenario.name,
