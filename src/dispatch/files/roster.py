@@ -174,27 +174,27 @@ def _check_people(table: TypedTable, workers: pd.DataFrame, context: RosterConte
 
 
 def _check_documents(table: TypedTable, workers: pd.DataFrame, report: Report) -> None:
+    """Damaged, doubtful and double document numbers, also in rows that are rejected for another reason."""
     documents = workers["document"]
     wrong, tail = check_documents(documents)
 
     def show(row: int) -> str:
         return mask_document(str(documents.iloc[row]))
 
-    rejected = table.raw.rejected.copy()
     report.note_rows(
-        "E129", table.raw, np.flatnonzero(wrong & tail & ~rejected), "document",
+        "E129", table.raw, np.flatnonzero(wrong & tail), "document",
         lambda row: f"Document {show(row)} keeps 15 digits and ends in 000.",
     )  # fmt: skip
     report.note_rows(
-        "W213", table.raw, np.flatnonzero(~wrong & tail & ~rejected), "document",
+        "W213", table.raw, np.flatnonzero(~wrong & tail), "document",
         lambda row: f"Document {show(row)} ends in 000.",
     )  # fmt: skip
     report.note_rows(
-        "W203", table.raw, np.flatnonzero(wrong & ~tail & ~rejected), "document",
+        "W203", table.raw, np.flatnonzero(wrong & ~tail), "document",
         lambda row: f"Document {show(row)} has a wrong check digit.",
     )  # fmt: skip
     upper = documents.str.upper()
-    double = (upper.duplicated() & (upper != "")).to_numpy(dtype=bool) & ~rejected & ~(wrong & tail)
+    double = (upper.duplicated() & (upper != "")).to_numpy(dtype=bool) & ~(wrong & tail)
     firsts = upper.drop_duplicates()
     first = dict(zip(firsts, firsts.index, strict=True)) if double.any() else {}
     report.note_rows(

@@ -207,6 +207,12 @@ def test_twenty_two_mistakes_are_all_reported_at_once_with_their_lines(tmp_path:
     assert result.scenario is None and result.has_errors
 
 
+def test_a_damaged_document_is_found_in_a_row_with_other_mistakes_too(tmp_path: Path) -> None:
+    # 110105194912310000: 15 digits and 000; the right check digit of its first 17 is not 0. Site s9 does not exist.
+    workers = roster("8,h,110105194912310000,,,,p1,s9,,,")
+    assert {"E128", "E129"} <= set(list_codes(read_world(tmp_path, workers=workers)))
+
+
 def test_a_near_miss_is_named_for_keys_ids_words_files_and_headings(tmp_path: Path) -> None:
     messages = {f.code: f.message for f in read_world(tmp_path, **MANY).findings}
     assert "Did you mean 'title'" in messages["E105"]
