@@ -1,0 +1,131 @@
+"""Demand as columns: one row per party, integers only; what large scenarios are split and searched by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dispatch.batching.demand import get_tier_class
+from dispatch.model.scenario import Scenario
+from dispatch.model.supply import Mode
+
+Ints = NDArray[np.int64]
+CorridorKey = tuple[str, str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Parties (p of them) as columns, in the order of the frame they were made from.
+
+    Attributes
+    ----------
+    boards, sites, classes
+        Ids of boarding places, sites and priority classes; ``board``, ``site``, ``priority`` (p,) index them.
+    size, earliest, preferred, latest, arrive_by, clear_from, clear_until
+        As in the contract PARTIES (p,).
+    may_ride_bus
+        True where a coach is an accepted mode (p,).
+    corridors
+        Keys (pickup group, destination area, tier class), sorted; ``corridor`` (p,) indexes them.
+    """
+
+    boards: tuple[str, ...]
+    sites: tuple[str, ...]
+    classes: tuple[str, ...]
+    corridors: tuple[CorridorKey, ...]
+    board: Ints
+    site: Ints
+    priority: Ints
+    size: Ints
+    earliest: Ints
+    preferred: Ints
+    latest: Ints
+    arrive_by: Ints
+    clear_from: Ints
+    clear_until: Ints
+    may_ride_bus: NDArray[np.bool_]
+    corridor: Ints
+
+    def take(self, rows: Ints) -> Columns:
+        """Columns of some parties only; ids keep their numbers."""
+        kept = {
+            name: getattr(self, name)[rows]
+            for name in (
+                "board", "site", "priority", "size", "earliest", "preferred", "latest", "arrive_by", "clear_from",
+                "clear_until", "may_ride_bus", "corridor",
+            )
+        }  # fmt: skip
+        return Columns(
+            boards=self.boards, sites=self.sites, classes=self.classes, corridors=self.corridors, **kept
+        )
+
+
+def make_columns(scenario: Scenario, parties: pd.DataFrame) -> Columns:
+    """Columns of a frame under the contract PARTIES, in its order."""
+    board, boards = _code(parties["boarding_place_id"])
+    site, sites = _code(parties["site_id"])
+    priority, classes = _code(parties["priority_class"])
+    modes, mode_words = _code(parties["modes"])
+    takes_bus = np.array([Mode.BUS.value in words.split("|") for words in mode_words], dtype=np.bool_)
+    numbers = {
+        name: parties[name].to_numpy(np.int64)
+        for name in ("size", "earliest", "preferred", "latest", "arrive_by", "clear_from", "clear_until")
+    }
+    corridor, corridors = _find_corridors(
+        scenario, boards, sites, board, site, numbers["earliest"], numbers["latest"]
+    )
+    return Columns(
+        boards=boards,
+        sites=sites,
+        classes=classes,
+        corridors=corridors,
+        board=board,
+        site=site,
+        priority=priority,
+        may_ride_bus=takes_bus[modes] if len(takes_bus) else np.zeros(0, np.bool_),
+        corridor=corridor,
+        **numbers,
+    )
+
+
+def _code(values: pd.Series) -> tuple[Ints, tuple[str, ...]]:
+    codes, words = pd.factorize(values, sort=True)
+    return codes.astype(np.int64), tuple(str(word) for word in words)
+
+
+def _find_corridors(
+    scenario: Scenario,
+    boards: Sequence[str],
+    sites: Sequence[str],
+    board: Ints,
+    site: Ints,
+    earliest: Ints,
+    latest: Ints,
+) -> tuple[Ints, tuple[CorridorKey, ...]]:
+    geography = scenario.geography
+    counties = [geography.get_county(place) for place in boards]
+    areas = [
+        geography.get_destination_area(geography.get_county(geography.sites[one].place_id)) for one in sites
+    ]
+    county_code, county_names = pd.factorize(np.array(counties, dtype=object), sort=True)
+    area_code, area_names = pd.factorize(np.array(areas, dtype=object), sort=True)
+    frame = pd.DataFrame(
+        {"county": county_code[board], "area": area_code[site], "earliest": earliest, "latest": latest}
+    )
+    number = frame.groupby(["county", "area", "earliest", "latest"], sort=True).ngroup().to_numpy(np.int64)
+    firsts = frame.assign(number=number).drop_duplicates("number").sort_values("number")
+    classes: dict[tuple[str, int, int], str] = {}
+    keys: list[CorridorKey] = []
+    for row in firsts.itertuples(index=False):
+        county = str(county_names[row.county])
+        window = (county, int(row.earliest), int(row.latest))
+        if window not in classes:
+            classes[window] = get_tier_class(scenario, *window)
+        keys.append((geography.get_pickup_group(county), str(area_names[row.area]), classes[window]))
+    corridors = tuple(sorted(set(keys)))
+    at = {key: i for i, key in enumerate(corridors)}
+    return np.array([at[key] for key in keys], dtype=np.int64)[number], corridors
