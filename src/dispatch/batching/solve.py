@@ -66,6 +66,45 @@ def make_state(problem: Problem, costs: DirectCosts) -> State:
     return State(problem.demand, costs, problem.alternatives, resources)
 
 
+def settle(
+    problem: Problem,
+    context: RoutingContext,
+    wished: Sequence[tuple[str, int, Sequence[int]]],
+    steps: int,
+    seed: int,
+    signals: Signals,
+) -> Solution:
+    """Solution around trips wished for: (line, service date, units by number) each.
+
+    Every trip is priced and judged anew; what is not lawful, or finds no coach, falls apart and its people are put elsewhere,
+    as are all others who have no seat. Then ``steps`` of ruin and recreate, and the transfers.
+    """
+    costs = DirectCosts(problem.scenario, context, problem.demand)
+    state = make_state(problem, costs)
+    units = problem.demand.units
+    for fleet_id, day, numbers in wished:
+        trip = costs.evaluate(fleet_id, day, tuple(units[number] for number in numbers))
+        if trip is not None and state.resources.fits(trip):
+            state.add_trip(trip)
+    rng = random.Random(seed)
+    free = [unit for unit in units if state.is_free(unit)]
+    if free:
+        recreate(state, free, rng, openings_tried=4)
+        close_underfilled(state)
+    state.commit()
+    if steps:
+        best = improve(
+            state,
+            SearchParams(steps=steps, start_temperature_ratio=0.1),
+            seed,
+            lambda step, cost: not signals.should_stop(),
+            lambda trip: None,
+        )
+        state = make_state(problem, costs)
+        state.load(best)
+    return finish(problem, context, costs, state.freeze())
+
+
 def run_chain(
     problem: Problem,
     start: Assignment | None,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dispatch.batching.columns import Columns
 from dispatch.batching.compiled.arrays import Corridor, World
-from dispatch.batching.compiled.layout import ACTIVE, CASH, DAY, LINE, PEOPLE, ROW, UNIT, UNITS, Ints
+from dispatch.batching.compiled.layout import ACTIVE, CASH, DAY, DAYS_AWAY, LINE, PEOPLE, ROW, UNIT, UNITS, Ints
 from dispatch.model.scenario import Scenario
 
 #: Share of a coach's daily cash by which a scarce day gets dearer each round, and what is left of a price otherwise.
@@ -38,13 +38,14 @@ class DistrictEffort:
 
 @dataclass(frozen=True, kw_only=True)
 class CoachTrips:
-    """Coach trips as columns: ``line_id`` and ``day`` (t,) of each trip, ``trip_of`` (p,) of each party, -1 = none.
+    """Coach trips as columns: ``line_ids``, ``day`` and ``days_away`` (t,) of each trip, ``trip_of`` (p,) of each party, -1 = none.
 
     ``cost_minor``: cash, people and penalties of those left behind, by the compiled arithmetic; ``left_behind`` workers.
     """
 
     line_ids: tuple[str, ...]
     day: Ints
+    days_away: Ints
     trip_of: Ints
     cost_minor: int
     left_behind: int
@@ -171,6 +172,7 @@ class _District:
         trip_of = np.full(len(self.columns.size), -1, dtype=np.int64)
         line_ids: list[str] = []
         days: list[int] = []
+        away: list[int] = []
         cost = 0
         for plan in self.plans:
             left = plan.trip_of < 0
@@ -181,9 +183,11 @@ class _District:
                 trip_of[plan.corridor.parties[units]] = len(days)
                 line_ids.append(self.world.fleet[plan.corridor.line_numbers[row[LINE]]].id)
                 days.append(int(row[DAY]))
+                away.append(int(row[DAYS_AWAY]))
         return CoachTrips(
             line_ids=tuple(line_ids),
             day=np.array(days, dtype=np.int64),
+            days_away=np.array(away, dtype=np.int64),
             trip_of=trip_of,
             cost_minor=cost,
             left_behind=int(self.columns.size[trip_of < 0].sum()),
