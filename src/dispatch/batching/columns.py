@@ -14,6 +14,7 @@ from dispatch.model.scenario import Scenario
 from dispatch.model.supply import Mode
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 CorridorKey = tuple[str, str, str]
 
 
@@ -27,8 +28,8 @@ class Columns:
         Ids of boarding places, sites and priority classes; ``board``, ``site``, ``priority`` (p,) index them.
     size, earliest, preferred, latest, arrive_by, clear_from, clear_until
         As in the contract PARTIES (p,).
-    may_ride_bus
-        True where a coach is an accepted mode (p,).
+    may_ride_bus, may_ride_train, may_ride_charter
+        True where the mode is accepted (p,).
     corridors
         Keys (pickup group, destination area, tier class), sorted; ``corridor`` (p,) indexes them.
     """
@@ -47,7 +48,9 @@ class Columns:
     arrive_by: Ints
     clear_from: Ints
     clear_until: Ints
-    may_ride_bus: NDArray[np.bool_]
+    may_ride_bus: Flags
+    may_ride_train: Flags
+    may_ride_charter: Flags
     corridor: Ints
 
     def take(self, rows: Ints) -> Columns:
@@ -56,7 +59,7 @@ class Columns:
             name: getattr(self, name)[rows]
             for name in (
                 "board", "site", "priority", "size", "earliest", "preferred", "latest", "arrive_by", "clear_from",
-                "clear_until", "may_ride_bus", "corridor",
+                "clear_until", "may_ride_bus", "may_ride_train", "may_ride_charter", "corridor",
             )
         }  # fmt: skip
         return Columns(
@@ -70,7 +73,10 @@ def make_columns(scenario: Scenario, parties: pd.DataFrame) -> Columns:
     site, sites = _code(parties["site_id"])
     priority, classes = _code(parties["priority_class"])
     modes, mode_words = _code(parties["modes"])
-    takes_bus = np.array([Mode.BUS.value in words.split("|") for words in mode_words], dtype=np.bool_)
+    accepts = {
+        mode: np.array([mode.value in words.split("|") for words in mode_words], dtype=np.bool_)[modes]
+        for mode in Mode
+    }
     numbers = {
         name: parties[name].to_numpy(np.int64)
         for name in ("size", "earliest", "preferred", "latest", "arrive_by", "clear_from", "clear_until")
@@ -86,7 +92,9 @@ def make_columns(scenario: Scenario, parties: pd.DataFrame) -> Columns:
         board=board,
         site=site,
         priority=priority,
-        may_ride_bus=takes_bus[modes] if len(takes_bus) else np.zeros(0, np.bool_),
+        may_ride_bus=accepts[Mode.BUS],
+        may_ride_train=accepts[Mode.TRAIN],
+        may_ride_charter=accepts[Mode.CHARTER],
         corridor=corridor,
         **numbers,
     )

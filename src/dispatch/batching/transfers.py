@@ -30,6 +30,10 @@ from dispatch.routing.duties import (
 )
 from dispatch.units import DAY_MIN
 
+#: Transfer coaches come from so many depots nearest to the terminal and to the place at the other end.
+DEPOTS_NEAR_TERMINAL = 4
+DEPOTS_NEAR_PLACE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Rider:
@@ -89,7 +93,7 @@ class TransferPlanner:
         self.scenario = scenario
         self.context = context
         self.resources = resources
-        self._lines_near: dict[str, list[str]] = {}
+        self._lines_near: dict[tuple[str, str], list[str]] = {}
         self._priced: dict[tuple[object, ...], TransferDuty | None] = {}
         self._rooms: dict[tuple[str, str, Role], int] = {}
 
@@ -269,7 +273,7 @@ class TransferPlanner:
         self, trips: tuple[TransferTrip, ...], fleet_ids: Sequence[str] | None, shift_min: int
     ) -> TransferDuty | None:
         best: TransferDuty | None = None
-        for fleet_id in fleet_ids or self._near(trips[0].terminal):
+        for fleet_id in fleet_ids or self._near(trips[0].terminal, trips[0].places):
             shape = self._make_shape(fleet_id, trips, shift_min)
             if shape is None or (best is not None and shape.cash_minor >= best.cost_minor):
                 continue
@@ -370,7 +374,7 @@ class TransferPlanner:
         key = (terminal, place, role)
         if key not in self._rooms:
             places = (place, terminal) if role is Role.FEEDER else (terminal, place)
-            types = sorted({self.resources.lines[line].type_id for line in self._near(terminal)})
+            types = sorted({self.resources.lines[line].type_id for line in self._near(terminal, (place,))})
             self._rooms[key] = max((self._capacity(type_id, places, 0, 1) for type_id in types), default=0)
         return self._rooms[key]
 
@@ -386,20 +390,23 @@ class TransferPlanner:
             return True
         return has_registered_end(self.context, fleet_id, place_ids[0], place_ids[-1])
 
-    def _near(self, terminal: str) -> list[str]:
-        """Lines whose depots are nearest to a terminal (the six nearest depots)."""
-        if terminal not in self._lines_near:
-            lines = sorted(
-                self.resources.lines.values(),
-                key=lambda line: (self.context.get_km_tenths(line.depot_place_id, terminal), line.id),
-            )
-            depots: list[str] = []
-            for line in lines:
-                if line.depot_place_id not in depots:
-                    depots.append(line.depot_place_id)
-            near = set(depots[:4])
-            self._lines_near[terminal] = [line.id for line in lines if line.depot_place_id in near]
-        return self._lines_near[terminal]
+    def _near(self, terminal: str, places: Iterable[str]) -> list[str]:
+        """Lines of the depots nearest to a terminal, then of those nearest to the first of the other places."""
+        place = min(places)
+        if (terminal, place) not in self._lines_near:
+            at_terminal = self._list_lines(terminal, DEPOTS_NEAR_TERMINAL)
+            at_place = self._list_lines(place, DEPOTS_NEAR_PLACE)
+            self._lines_near[terminal, place] = list(dict.fromkeys((*at_terminal, *at_place)))
+        return self._lines_near[terminal, place]
+
+    def _list_lines(self, place: str, depots: int) -> list[str]:
+        """Lines of so many depots nearest to a place, the nearest first."""
+        lines = sorted(
+            self.resources.lines.values(),
+            key=lambda line: (self.context.get_km_tenths(line.depot_place_id, place), line.id),
+        )
+        near = list(dict.fromkeys(line.depot_place_id for line in lines))[:depots]
+        return [line.id for line in lines if line.depot_place_id in near]
 
     # -- bays and coaches --------------------------------------------------------------------------------
 
@@ -412,10 +419,8 @@ class TransferPlanner:
         station = self.scenario.terminals.get(duty.trips[0].terminal)
         slot = station.slot_min if station else 30
         for shift in range(0, self.scenario.limits.max_wait_h * 60, slot):
-            candidates = [
-                duty.shape.fleet_id,
-                *(f for f in self._near(duty.trips[0].terminal) if f != duty.shape.fleet_id),
-            ]
+            near = self._near(duty.trips[0].terminal, duty.trips[0].places)
+            candidates = [duty.shape.fleet_id, *(f for f in near if f != duty.shape.fleet_id)]
             for fleet_id in candidates:
                 moved = self.price(duty.trips, (fleet_id,), shift)
                 if moved is not None and self._is_free(moved):

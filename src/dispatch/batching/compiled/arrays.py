@@ -11,6 +11,7 @@ import numpy as np
 
 from dispatch.batching.columns import Columns
 from dispatch.batching.compiled.layout import MOST_STOPS, MOST_UNITS, Ints, Lines, Net, Units
+from dispatch.model.geography import Tier
 from dispatch.model.scenario import Scenario
 from dispatch.network.travel import freeze_travel
 from dispatch.routing.capacity import coach_capacity
@@ -70,7 +71,7 @@ class World:
     @cached_property
     def capacity(self) -> Ints:
         """Seats for passengers by line, day, tier rank, intercity and drivers."""
-        tiers = sorted({tier for tier in _all_tiers()}, key=lambda tier: tier.rank)
+        tiers = tuple(Tier)
         table = np.zeros((len(self.fleet), self.days, _TIERS, 2, 7), dtype=np.int64)
         by_type: dict[str, Ints] = {}
         for i, line in enumerate(self.fleet):
@@ -84,14 +85,14 @@ class World:
             table[i] = by_type[line.type_id]
         return table
 
-    def _rooms(self, type_id: str, day: int, tier: object, intercity: int) -> list[int]:
+    def _rooms(self, type_id: str, day: int, tier: Tier, intercity: int) -> list[int]:
         on = self.scenario.first_date + timedelta(days=day)
         return [
             coach_capacity(
                 self.scenario.vehicle_types[type_id],
                 self.scenario.policy,
                 service_date=on,
-                tier=tier,  # type: ignore[arg-type]
+                tier=tier,
                 intercity=bool(intercity),
                 drivers=drivers,
                 escorts=self.scenario.limits.escorts_per_coach,
@@ -250,9 +251,3 @@ class World:
                 [rates.lateness_day_minor, rates.allowance_day_minor, rates.ride_h_minor], dtype=np.int64
             ),
         )
-
-
-def _all_tiers() -> tuple[object, ...]:
-    from dispatch.model.geography import Tier
-
-    return tuple(Tier)

@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 
 from dispatch.batching.columns import Columns
 from dispatch.batching.compiled.arrays import Corridor, World
-from dispatch.batching.compiled.layout import ACTIVE, CASH, DAY, DAYS_AWAY, LINE, PEOPLE, ROW, UNIT, UNITS, Ints
+from dispatch.batching.compiled.layout import (
+    ACTIVE,
+    CASH,
+    DAY,
+    DAYS_AWAY,
+    LINE,
+    PEOPLE,
+    ROW,
+    UNIT,
+    UNITS,
+    Ints,
+)
 from dispatch.model.scenario import Scenario
 
 #: Share of a coach's daily cash by which a scarce day gets dearer each round, and what is left of a price otherwise.
@@ -144,7 +155,9 @@ class _District:
         """One round over all corridors."""
         for at, plan in enumerate(self.plans):
             steps = int(effort.steps_per_trip * (plan.trips[:, ACTIVE].sum() + 1))
-            hot = HEAT_RATIO * float(plan.guess[:, 2].max(initial=1)) * COOLED_RATIO ** (number / effort.rounds)
+            hot = (
+                HEAT_RATIO * float(plan.guess[:, 2].max(initial=1)) * COOLED_RATIO ** (number / effort.rounds)
+            )
             mark = zlib.crc32(f"{seed}/{number}/{plan.corridor.key}/{at}".encode())
             self._search(plan, steps, max(hot, 1.0), max(hot * COOLED_IN_ROUND_RATIO, 0.5), mark)
             if at % 8 == 0 and not keep_going():

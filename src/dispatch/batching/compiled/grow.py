@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from dispatch.batching.compiled.clock import run_timetable
 from dispatch.batching.compiled.layout import (
     ACTIVE,
     CAPACITY,
@@ -22,8 +23,16 @@ from dispatch.batching.compiled.layout import (
     UNIT,
     UNITS,
 )
-from dispatch.batching.compiled.clock import run_timetable
-from dispatch.batching.compiled.rows import NEVER, complete, find_capacity, find_least_km, insert_stop, list_positions, price_head, shorten
+from dispatch.batching.compiled.rows import (
+    NEVER,
+    complete,
+    find_capacity,
+    find_least_km,
+    insert_stop,
+    list_positions,
+    price_head,
+    shorten,
+)
 
 
 @njit(cache=True)

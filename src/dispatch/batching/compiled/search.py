@@ -106,7 +106,9 @@ def save_row(trips, saved, saved_at, count, t):
 
 
 @njit(cache=True)
-def insert_best(net, lines, units, free, prices, trips, trip_of, u, limit, undo, scratch, stretches, state, blink):
+def insert_best(
+    net, lines, units, free, prices, trips, trip_of, u, limit, undo, scratch, stretches, state, blink
+):
     """Seat a unit where it costs least, if below ``limit``; True where it found a seat.
 
     ``undo`` = (saved rows, their numbers, [count]).
@@ -159,7 +161,22 @@ def insert_best(net, lines, units, free, prices, trips, trip_of, u, limit, undo,
 
 @njit(cache=True)
 def open_best(
-    net, lines, units, spans, free, prices, pool, guess, tries, best_row, row, people, worth, stretches, state, noise
+    net,
+    lines,
+    units,
+    spans,
+    free,
+    prices,
+    pool,
+    guess,
+    tries,
+    best_row,
+    row,
+    people,
+    worth,
+    stretches,
+    state,
+    noise,
 ):
     """Best new trip for a pool of free units into ``best_row``; True where one saves money.
 
@@ -200,7 +217,9 @@ def open_best(
                 price += prices[line, at]
             if is_free:
                 filled = min(1.0, riders[d] / room)
-                score[d * lines_n + line] = filled * (1.0 - noise * draw(state)) / (1.0 + price / guess[line, 2])
+                score[d * lines_n + line] = (
+                    filled * (1.0 - noise * draw(state)) / (1.0 + price / guess[line, 2])
+                )
     best_profit = -float(NEVER)
     for _ in range(tries):
         k = int(np.argmax(score))
@@ -214,7 +233,20 @@ def open_best(
             continue
         margin = 1.0 + 0.5 * draw(state)
         profit = grow(
-            net, lines, units, spans, pool, line, day, seed, guess[line, 0], people, worth, row, stretches, margin
+            net,
+            lines,
+            units,
+            spans,
+            pool,
+            line,
+            day,
+            seed,
+            guess[line, 0],
+            people,
+            worth,
+            row,
+            stretches,
+            margin,
         )
         if profit <= -float(NEVER) or not has_coach(lines, free, row):
             continue
@@ -230,7 +262,23 @@ def open_best(
 
 @njit(cache=True)
 def recreate(
-    net, lines, units, spans, free, prices, trips, trip_of, pool, guess, tries, undo, work, stretches, state, noise, is_first
+    net,
+    lines,
+    units,
+    spans,
+    free,
+    prices,
+    trips,
+    trip_of,
+    pool,
+    guess,
+    tries,
+    undo,
+    work,
+    stretches,
+    state,
+    noise,
+    is_first,
 ):
     """Put free units back: into trips with room at a fair price, into new trips, into any trip, or nowhere."""
     best_row, row, people, worth = work
@@ -260,8 +308,22 @@ def recreate(
     while count:
         t = find_empty(trips)
         if t < 0 or not open_best(
-            net, lines, units, spans, free, prices, left[:count], guess, tries, best_row, row, people, worth, stretches,
-            state, noise,
+            net,
+            lines,
+            units,
+            spans,
+            free,
+            prices,
+            left[:count],
+            guess,
+            tries,
+            best_row,
+            row,
+            people,
+            worth,
+            stretches,
+            state,
+            noise,
         ):
             break
         kept = save_row(trips, undo[0], undo[1], undo[2][0], t)
@@ -281,7 +343,19 @@ def recreate(
     for i in range(count):
         u = left[i]
         insert_best(
-            net, lines, units, free, prices, trips, trip_of, u, float(units.penalty_minor[u]), undo, row, stretches, state,
+            net,
+            lines,
+            units,
+            free,
+            prices,
+            trips,
+            trip_of,
+            u,
+            float(units.penalty_minor[u]),
+            undo,
+            row,
+            stretches,
+            state,
             0.0,
         )
 
@@ -406,7 +480,23 @@ def search_corridor(net, lines, units, spans, free, prices, trips, trip_of, gues
     if len(pool):
         undo[2][0] = 0
         recreate(
-            net, lines, units, spans, free, prices, trips, trip_of, pool, guess, 8, undo, work, stretches, state, 0.2, True
+            net,
+            lines,
+            units,
+            spans,
+            free,
+            prices,
+            trips,
+            trip_of,
+            pool,
+            guess,
+            8,
+            undo,
+            work,
+            stretches,
+            state,
+            0.2,
+            True,
         )
     now = measure(lines, units, prices, trips, trip_of)
     best, best_trips, best_of = now, trips.copy(), trip_of.copy()
@@ -416,7 +506,23 @@ def search_corridor(net, lines, units, spans, free, prices, trips, trip_of, gues
         undo[2][0] = 0
         pool = ruin(net, lines, units, free, trips, trip_of, undo, work[1], stretches, state)
         recreate(
-            net, lines, units, spans, free, prices, trips, trip_of, pool, guess, 4, undo, work, stretches, state, 0.6, False
+            net,
+            lines,
+            units,
+            spans,
+            free,
+            prices,
+            trips,
+            trip_of,
+            pool,
+            guess,
+            4,
+            undo,
+            work,
+            stretches,
+            state,
+            0.6,
+            False,
         )
         cost = measure(lines, units, prices, trips, trip_of)
         if cost < now or draw(state) < math.exp((now - cost) / heat):

@@ -47,9 +47,7 @@ def run_district(task: DistrictTask) -> CoachTrips:
         task.signals.tell(f"search-{task.name}", str(cost_minor))
         return not task.signals.should_stop()
 
-    return search_district(
-        task.scenario, task.columns, task.penalties, task.effort, task.seed, keep_going
-    )
+    return search_district(task.scenario, task.columns, task.penalties, task.effort, task.seed, keep_going)
 
 
 def split_districts(scenario: Scenario, columns: Columns) -> list[District]:

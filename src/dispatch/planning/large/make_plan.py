@@ -1,13 +1,14 @@
-"""A plan for more people than can be planned at once: districts, parts, and the merge of their plans."""
+"""A plan for more people than can be planned at once: services, districts, parts, and the merge of their plans."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
-import pandas as pd
 
 from dispatch.batching.columns import Columns, Ints, make_columns
 from dispatch.batching.compiled.district import CoachTrips, DistrictEffort
@@ -16,10 +17,12 @@ from dispatch.clearance.parties import PartyResult, make_parties
 from dispatch.clearance.windows import make_clearance
 from dispatch.model.plan import Certificate, Plan
 from dispatch.model.scenario import Scenario
+from dispatch.model.supply import FleetLine, Service
 from dispatch.planning.certificate import make_certificate
 from dispatch.planning.large.districts import District, DistrictTask, run_district, split_districts
 from dispatch.planning.large.parts import Part, PartTask, run_part, split_parts
-from dispatch.planning.large.slices import Roster, take_places
+from dispatch.planning.large.riders import ServiceTask, choose_riders, run_service, without_left_behind
+from dispatch.planning.large.slices import MemberRows, Roster, take_places
 from dispatch.planning.merging import merge_plans
 from dispatch.running.stream import run_tasks
 
@@ -55,129 +58,169 @@ def make_large_plan(
     """Lawful, certified plan of a large scenario; parameters as in ``planning.make_plan.make_plan``."""
     progress("prepare", {})
     people = make_parties(scenario, make_clearance(scenario))
-    columns = make_columns(scenario, people.parties)
-    penalties = dict(scenario.rates.unserved_minor)
-    districts = split_districts(scenario, columns)
-    progress("search", {"workers": str(int(columns.size.sum()))})
+    work = _Work(scenario, people, effort, seed, signals)
+    progress("search", {"workers": str(int(work.columns.size.sum()))})
+    served = _plan_services(work, executor, progress)
+    on_coaches = work.columns.take(served.others)
+    districts = split_districts(scenario, on_coaches)
+    found = _search_districts(work, on_coaches, districts, executor, progress)
+    progress("assemble", {})
+    parts = [
+        part
+        for district, trips in zip(districts, found, strict=True)
+        for part in split_parts(scenario, on_coaches, district, trips)
+    ]
+    plans = chain(served.plans, _plan_parts(work, on_coaches, served.others, parts, executor, progress))
+    merged = merge_plans(plans, scenario, effort=effort, seed=seed, certify=_certify_later)
+    certificate = make_certificate(scenario, merged, work.penalties, None, stopped=signals.should_stop())
+    return dataclasses.replace(merged, certificate=certificate, interrupted=signals.should_stop())
+
+
+class _Work:
+    """What all steps need: the scenario, its parties as columns, its roster, how long to look."""
+
+    def __init__(
+        self, scenario: Scenario, people: PartyResult, effort: str, seed: int, signals: Signals
+    ) -> None:
+        self.scenario = scenario
+        self.people = people
+        self.effort = effort
+        self.seed = seed
+        self.signals = signals
+        self.columns = make_columns(scenario, people.parties)
+        self.penalties = dict(scenario.rates.unserved_minor)
+        self.keys = people.parties["party_key"].to_numpy(object)
+        self.roster = Roster(scenario)
+        self.members = MemberRows(self.roster, people)
+
+    def take(
+        self,
+        parties: Ints,
+        lines: Sequence[FleetLine],
+        services: Sequence[Service] = (),
+    ) -> Scenario:
+        """Scenario of its own for some parties (rows of the columns) with these lines and services."""
+        base = take_places(
+            self.scenario,
+            boards={self.columns.boards[i] for i in np.unique(self.columns.board[parties])},
+            sites={self.columns.sites[i] for i in np.unique(self.columns.site[parties])},
+            lines=lines,
+            services=services,
+        )
+        return self.roster.put_into(base, self.members.find(parties))
+
+
+@dataclass(frozen=True)
+class _Served:
+    """Plans of services, and the parties (rows) that ride none."""
+
+    plans: tuple[Plan, ...]
+    others: Ints
+
+
+def _plan_services(work: _Work, executor: Executor, progress: Progress) -> _Served:
+    """Riders of trains and aircraft, service by service."""
+    chosen = choose_riders(work.scenario, work.columns)
+
+    def make_tasks() -> Iterator[ServiceTask]:
+        for part in chosen:
+            own = work.take(part.rows, part.lines, (part.service,))
+            yield ServiceTask(
+                scenario=own.replace(terminals=part.terminals),
+                effort=work.effort,
+                seed=work.seed,
+                signals=work.signals,
+            )
+
+    made: dict[int, Plan] = {}
+    rides = np.zeros(len(work.columns.size), dtype=np.bool_)
+    for number, plan in run_tasks(executor, run_service, make_tasks()):
+        rows = chosen[number].rows
+        kept, left = without_left_behind(plan)
+        rides[rows] = ~np.isin(work.keys[rows], list(left))
+        if len(kept.trips):
+            made[number] = kept
+        progress("services", {"done": str(len(made)), "total": str(len(chosen))})
+    return _Served(tuple(made[number] for number in sorted(made)), np.flatnonzero(~rides))
+
+
+def _search_districts(
+    work: _Work, columns: Columns, districts: Sequence[District], executor: Executor, progress: Progress
+) -> list[CoachTrips]:
+    tasks = [_make_district_task(work, columns, each) for each in districts]
     found: dict[int, CoachTrips] = {}
-    tasks = [_make_district_task(scenario, columns, each, penalties, effort, seed, signals) for each in districts]
     for number, trips in run_tasks(executor, run_district, tasks):
         found[number] = trips
         progress("districts", {"done": str(len(found)), "total": str(len(districts))})
-    progress("assemble", {})
-    parts = [
-        (district, part)
-        for number, district in enumerate(districts)
-        for part in split_parts(scenario, columns, district, found[number])
-    ]
-    plans = _plan_parts(scenario, columns, people, parts, effort, seed, executor, signals, progress)
-    merged = merge_plans(plans, scenario, effort=effort, seed=seed, certify=_certify_later)
-    certificate = make_certificate(scenario, merged, penalties, None, stopped=signals.should_stop())
-    return dataclasses.replace(merged, certificate=certificate, interrupted=signals.should_stop())
+    return [found[number] for number in range(len(districts))]
 
 
 def _certify_later(costs: object) -> Certificate:
     return Certificate(bound_minor=None, gap_ratio=None, gap_without_unserved_ratio=None, method="")
 
 
-def _make_district_task(
-    scenario: Scenario,
-    columns: Columns,
-    district: District,
-    penalties: dict[str, int],
-    effort: str,
-    seed: int,
-    signals: Signals,
-) -> DistrictTask:
+def _make_district_task(work: _Work, columns: Columns, district: District) -> DistrictTask:
     own = columns.take(district.rows)
-    chosen = DISTRICT_EFFORTS[effort]
-    if len(scenario.workers) > MANY_WORKERS:
+    chosen = DISTRICT_EFFORTS[work.effort]
+    if len(work.scenario.workers) > MANY_WORKERS:
         chosen = dataclasses.replace(chosen, steps_per_trip=chosen.steps_per_trip * FEWER_STEPS_RATIO)
     return DistrictTask(
         name=district.name,
         scenario=take_places(
-            scenario,
+            work.scenario,
             boards=(columns.boards[i] for i in np.unique(own.board)),
             sites=columns.sites,
             lines=district.lines,
         ),
         columns=own,
-        penalties=penalties,
+        penalties=work.penalties,
         effort=chosen,
-        seed=seed,
-        signals=signals,
+        seed=work.seed,
+        signals=work.signals,
     )
 
 
 def _plan_parts(
-    scenario: Scenario,
+    work: _Work,
     columns: Columns,
-    people: PartyResult,
-    parts: list[tuple[District, Part]],
-    effort: str,
-    seed: int,
+    rows: Ints,
+    parts: Sequence[Part],
     executor: Executor,
-    signals: Signals,
     progress: Progress,
 ) -> Iterator[Plan]:
-    """Plans of all parts, and one of those who cannot travel, as they come."""
-    roster = Roster(scenario)
-    rows_of = _MemberRows(roster, people)
-    keys = people.parties["party_key"].to_numpy(object)
-    total = len(parts) + 1
+    """Plans of all parts, and one of those who cannot travel, as they come. ``rows``: of the columns in all columns."""
 
     def make_tasks() -> Iterator[PartTask]:
-        for _, part in parts:
-            base = take_places(
-                scenario,
-                boards={columns.boards[i] for i in np.unique(columns.board[part.rows])},
-                sites={columns.sites[i] for i in np.unique(columns.site[part.rows])},
-                lines=part.lines,
-            )
+        for part in parts:
             yield PartTask(
-                scenario=roster.put_into(base, rows_of.find(part.rows)),
-                wishes=tuple((line, day, tuple(keys[rows])) for line, day, rows in part.trips),
-                effort=effort,
-                seed=seed,
-                signals=signals,
+                scenario=work.take(rows[part.rows], part.lines),
+                wishes=tuple((line, day, tuple(work.keys[rows[own]])) for line, day, own in part.trips),
+                effort=work.effort,
+                seed=work.seed,
+                signals=work.signals,
             )
-        yield _make_left_task(scenario, roster, people, effort, seed, signals)
+        if len(work.people.set_aside):
+            yield _make_left_task(work)
 
-    done = 0
-    for _, plan in run_tasks(executor, run_part, make_tasks()):
-        done += 1
+    total = len(parts) + bool(len(work.people.set_aside))
+    for done, (_, plan) in enumerate(run_tasks(executor, run_part, make_tasks()), 1):
         progress("parts", {"done": str(done), "total": str(total)})
         yield plan
 
 
-def _make_left_task(
-    scenario: Scenario, roster: Roster, people: PartyResult, effort: str, seed: int, signals: Signals
-) -> PartTask:
+def _make_left_task(work: _Work) -> PartTask:
     """Everybody who was set aside before planning, as a part without coaches."""
-    rows = np.sort(roster.find_rows(people.set_aside["worker_id"]))
-    workers = scenario.workers.iloc[rows]
-    boards = {str(place) for place in workers["boarding_place_id"] if place}
-    homes = {str(place) for place in workers["home_place_id"] if place}
-    sites = {str(site) for site in workers["site_id"] if site}
-    base = take_places(scenario, boards=boards | homes, sites=sites, lines=())
+    rows = np.sort(work.roster.find_rows(work.people.set_aside["worker_id"]))
+    workers = work.scenario.workers.iloc[rows]
+    places = {
+        str(place) for name in ("boarding_place_id", "home_place_id") for place in workers[name].unique()
+    }
+    sites = {str(site) for site in workers["site_id"].unique()}
+    base = take_places(work.scenario, boards=places - {""}, sites=sites - {""}, lines=())
     return PartTask(
-        scenario=roster.put_into(base, rows), wishes=(), effort=effort, seed=seed, signals=signals
+        scenario=work.roster.put_into(base, rows),
+        wishes=(),
+        effort=work.effort,
+        seed=work.seed,
+        signals=work.signals,
     )
-
-
-class _MemberRows:
-    """Rows in the roster of the members of parties."""
-
-    def __init__(self, roster: Roster, people: PartyResult) -> None:
-        party = pd.Index(people.parties["party_key"].astype("string")).get_indexer(
-            pd.Index(people.members["party_key"].astype("string"))
-        )
-        rows = roster.find_rows(people.members["worker_id"])
-        order = np.lexsort((rows, party))
-        self._rows = rows[order]
-        self._starts = np.searchsorted(party[order], np.arange(len(people.parties) + 1))
-
-    def find(self, parties: Ints) -> Ints:
-        """Sorted rows of the members of some parties."""
-        pieces = [self._rows[self._starts[p] : self._starts[p + 1]] for p in parties.tolist()]
-        return np.sort(np.concatenate(pieces)) if pieces else np.zeros(0, dtype=np.int64)

@@ -18,8 +18,8 @@ from dispatch.model.scenario import Scenario
 from dispatch.model.supply import CountOnDates, FleetLine
 from dispatch.planning.large.districts import District
 from dispatch.planning.loading import name_halt
-from dispatch.planning.make_plan import assemble_plan
 from dispatch.planning.prepared import Prepared, make_alternatives_of, prepare
+from dispatch.planning.solved import assemble_plan
 
 #: Most workers of a part, unless one trip alone has more.
 PART_WORKERS = 4_000
@@ -88,14 +88,14 @@ def split_parts(scenario: Scenario, columns: Columns, district: District, found:
     """Parts of a district: whole trips of neighbouring corridors, everybody in one part, every coach given once."""
     groups = _gather(columns, district, found)
     used = [_count_coaches(scenario, district, found, trips) for _, trips in groups]
-    shares = _share_out(scenario, district, used, [bool((found.trip_of[rows] < 0).any()) for rows, _ in groups])
+    shares = _share_out(
+        scenario, district, used, [bool((found.trip_of[rows] < 0).any()) for rows, _ in groups]
+    )
     by_trip = _list_riders(found)
     return [
         Part(
             rows=district.rows[rows],
-            trips=tuple(
-                (found.line_ids[t], int(found.day[t]), district.rows[by_trip[t]]) for t in trips
-            ),
+            trips=tuple((found.line_ids[t], int(found.day[t]), district.rows[by_trip[t]]) for t in trips),
             lines=lines,
         )
         for (rows, trips), lines in zip(groups, shares, strict=True)

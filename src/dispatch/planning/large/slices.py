@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dispatch.clearance.parties import PartyResult
 from dispatch.model.geography import Geography, PlaceKind, Region
 from dispatch.model.scenario import Scenario
 from dispatch.model.supply import FleetLine, Service
@@ -31,14 +32,10 @@ def take_places(
     wanted |= {stop.place_id for service in services for stop in service.stops}
     wanted |= {geography.places[place].assembly_place_id for place in wanted} - {""}
     places = {
-        id: place
-        for id, place in geography.places.items()
-        if id in wanted or place.kind is PlaceKind.REST
+        id: place for id, place in geography.places.items() if id in wanted or place.kind is PlaceKind.REST
     }
     return scenario.replace(
-        geography=Geography(
-            places=places, regions=_keep_regions(geography, places), sites=kept_sites
-        ),
+        geography=Geography(places=places, regions=_keep_regions(geography, places), sites=kept_sites),
         workers=scenario.workers.iloc[:0],
         health=scenario.health.iloc[:0],
         travel=_keep_legs(scenario, places),
@@ -96,3 +93,20 @@ class Roster:
             health=self.scenario.health.iloc[np.sort(evidence)].reset_index(drop=True),
             locks=tuple(lock for lock in self.scenario.locks if lock.worker_id in ids),
         )
+
+
+class MemberRows:
+    """Rows in the roster of the members of parties."""
+
+    def __init__(self, roster: Roster, people: PartyResult) -> None:
+        keys = pd.Index(people.parties["party_key"].astype("string"))
+        party = keys.get_indexer(pd.Index(people.members["party_key"].astype("string")))
+        rows = roster.find_rows(people.members["worker_id"])
+        order = np.lexsort((rows, party))
+        self._rows = rows[order]
+        self._starts = np.searchsorted(party[order], np.arange(len(people.parties) + 1))
+
+    def find(self, parties: Ints) -> Ints:
+        """Sorted rows of the members of some parties."""
+        pieces = [self._rows[self._starts[p] : self._starts[p + 1]] for p in parties.tolist()]
+        return np.sort(np.concatenate(pieces)) if pieces else np.zeros(0, dtype=np.int64)
