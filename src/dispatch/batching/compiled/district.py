@@ -28,11 +28,14 @@ from dispatch.batching.compiled.layout import (
     UNITS,
     Ints,
 )
+from dispatch.batching.compiled.recombine import MOST_PARTIES, MOST_TRIPS, recombine
 from dispatch.model.scenario import Scenario
 
 #: Share of a coach's daily cash by which a scarce day gets dearer each round, and what is left of a price otherwise.
 PRICE_STEP_RATIO = 0.3
 PRICE_KEPT_RATIO = 0.75
+#: Trips seen are put together anew after every so many rounds.
+RECOMBINED_EVERY = 6
 #: First temperature as a share of a run's cash, how far it falls over all rounds and within one.
 HEAT_RATIO = 0.07
 COOLED_RATIO = 0.1
@@ -68,6 +71,8 @@ class _Plan:
     guess: Ints
     trips: Ints
     trip_of: Ints
+    seen: Ints
+    seen_count: Ints
 
 
 def search_district(
@@ -100,6 +105,8 @@ def search_district(
         return best
     for number in range(effort.rounds):
         district.improve(number, effort, seed, lambda cost=best.cost_minor: keep_going(cost))
+        if number % RECOMBINED_EVERY == RECOMBINED_EVERY - 1:
+            district.recombine()
         found = district.freeze()
         if found.cost_minor < best.cost_minor:
             best = found
@@ -131,6 +138,8 @@ class _District:
                     guess,
                     np.zeros((rows, ROW), dtype=np.int64),
                     np.full(len(parties), -1, dtype=np.int64),
+                    np.zeros((MOST_TRIPS if len(parties) <= MOST_PARTIES else 0, ROW), dtype=np.int64),
+                    np.zeros(1, dtype=np.int64),
                 )
             )
         self.plans.sort(key=lambda plan: -int(columns.size[plan.corridor.parties].sum()))
@@ -171,8 +180,39 @@ class _District:
         search_corridor(
             corridor.net, corridor.lines, corridor.units, corridor.spans, free,
             np.ascontiguousarray(self.prices[lines]), plan.trips, plan.trip_of, plan.guess, steps, hot, cold, seed,
+            plan.seen, plan.seen_count,
         )  # fmt: skip
         self.free[lines] = free
+
+    def recombine(self) -> None:
+        """The best set of trips seen, corridor by corridor; one that gets no cheaper stays as it is."""
+        for plan in self.plans:
+            count = min(int(plan.seen_count[0]), len(plan.seen))
+            if not count:
+                continue
+            self._recombine(plan, plan.seen[:count])
+            plan.seen_count[0] = 0
+
+    def _recombine(self, plan: _Plan, seen: Ints) -> None:
+        from dispatch.batching.compiled.search import hold, measure, seat_trip
+
+        corridor, lines = plan.corridor, plan.corridor.line_numbers
+        free = np.ascontiguousarray(self.free[lines])
+        prices = np.ascontiguousarray(self.prices[lines])
+        before = measure(corridor.lines, corridor.units, prices, plan.trips, plan.trip_of)
+        for row in plan.trips[plan.trips[:, ACTIVE] == 1]:
+            hold(corridor.lines, free, row, -1)
+        rows = recombine(corridor.net, corridor.lines, corridor.units, free, prices, plan.trips, seen)
+        if rows is None or len(rows) > len(plan.trips):
+            return
+        trips, trip_of = np.zeros_like(plan.trips), np.full_like(plan.trip_of, -1)
+        trips[: len(rows)] = rows
+        for t in range(len(rows)):
+            hold(corridor.lines, free, trips[t], 1)
+            seat_trip(corridor.units, trips, trip_of, t)
+        if measure(corridor.lines, corridor.units, prices, trips, trip_of) < before and (free >= 0).all():
+            plan.trips, plan.trip_of = trips, trip_of
+            self.free[lines] = free
 
     def move_prices(self, left_behind: bool) -> None:
         """Days on which a line is used up get dearer while people stay behind, all others cheaper."""

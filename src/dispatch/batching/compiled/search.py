@@ -451,7 +451,19 @@ def take_back(lines, units, free, trips, trip_of, undo):
 
 
 @njit(cache=True)
-def search_corridor(net, lines, units, spans, free, prices, trips, trip_of, guess, steps, hot, cold, seed):
+def note_trips(trips, undo, seen, seen_count):
+    """Remember the trips that a step changed."""
+    for i in range(undo[2][0]):
+        row = trips[undo[1][i]]
+        if row[ACTIVE] and len(seen):
+            seen[seen_count[0] % len(seen)] = row
+            seen_count[0] += 1
+
+
+@njit(cache=True)
+def search_corridor(
+    net, lines, units, spans, free, prices, trips, trip_of, guess, steps, hot, cold, seed, seen, seen_count
+):
     """Improve the trips of a corridor in place (from nothing: construct); cost before and after.
 
     Parameters
@@ -466,6 +478,8 @@ def search_corridor(net, lines, units, spans, free, prices, trips, trip_of, gues
         Ruin-and-recreate steps; first and last temperature, minor units.
     seed
         Of the random numbers; the same seed gives the same trips.
+    seen, seen_count
+        (any, ROW) and (1,): trips of accepted plans are noted here, the oldest are overwritten; the count goes on.
     """
     state = np.array([(seed * 2654435761 + 12345) & 281474976710655], np.int64)
     for _ in range(4):
@@ -526,6 +540,8 @@ def search_corridor(net, lines, units, spans, free, prices, trips, trip_of, gues
         )
         cost = measure(lines, units, prices, trips, trip_of)
         if cost < now or draw(state) < math.exp((now - cost) / heat):
+            if cost != now:
+                note_trips(trips, undo, seen, seen_count)
             now = cost
             if now < best - 0.5:
                 best = now

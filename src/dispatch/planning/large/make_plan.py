@@ -19,6 +19,7 @@ from dispatch.model.plan import Certificate, Plan
 from dispatch.model.scenario import Scenario
 from dispatch.model.supply import FleetLine, Service
 from dispatch.planning.certificate import make_certificate
+from dispatch.planning.large.bounding import Bounding
 from dispatch.planning.large.districts import District, DistrictTask, run_district, split_districts
 from dispatch.planning.large.parts import Part, PartTask, run_part, split_parts
 from dispatch.planning.large.riders import ServiceTask, choose_riders, run_service, without_left_behind
@@ -60,6 +61,7 @@ def make_large_plan(
     people = make_parties(scenario, make_clearance(scenario))
     work = _Work(scenario, people, effort, seed, signals)
     progress("search", {"workers": str(int(work.columns.size.sum()))})
+    bounding = Bounding(scenario, people, work.penalties, executor, signals)
     served = _plan_services(work, executor, progress)
     on_coaches = work.columns.take(served.others)
     districts = split_districts(scenario, on_coaches)
@@ -72,7 +74,9 @@ def make_large_plan(
     ]
     plans = chain(served.plans, _plan_parts(work, on_coaches, served.others, parts, executor, progress))
     merged = merge_plans(plans, scenario, effort=effort, seed=seed, certify=_certify_later)
-    certificate = make_certificate(scenario, merged, work.penalties, None, stopped=signals.should_stop())
+    progress("bound", {"cost": str(merged.costs.total_minor)})
+    bound = bounding.finish()
+    certificate = make_certificate(scenario, merged, work.penalties, bound, stopped=signals.should_stop())
     return dataclasses.replace(merged, certificate=certificate, interrupted=signals.should_stop())
 
 
