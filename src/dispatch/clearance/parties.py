@@ -8,10 +8,12 @@ intersected: window, modes, clearance.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
+from dispatch.clearance.blocks import BLOCK_WORKERS, find_cuts, join_blocks
 from dispatch.clearance.people import Wording, describe_people, mark, mark_empty_windows, set_aside_alone
 from dispatch.model.contracts import PARTIES, conform
 from dispatch.model.plan import Reason
@@ -39,6 +41,19 @@ def make_parties(scenario: Scenario, clearance: pd.DataFrame) -> PartyResult:
     earliest of the members' preferred dates, put into the window. ``latest`` is lowered only by the members' own dates and
     the horizon; required-on-post dates and clearance bind through ``arrive_by``, ``clear_from`` and ``clear_until``.
     """
+    cuts = find_cuts(scenario.workers, BLOCK_WORKERS)
+    blocks = [
+        _make_block(scenario.replace(workers=scenario.workers.iloc[begin:end]), clearance.iloc[begin:end])
+        for begin, end in pairwise(cuts)
+    ]
+    return PartyResult(
+        parties=join_blocks([block.parties for block in blocks]),
+        members=join_blocks([block.members for block in blocks]),
+        set_aside=join_blocks([block.set_aside for block in blocks]),
+    )
+
+
+def _make_block(scenario: Scenario, clearance: pd.DataFrame) -> PartyResult:
     people = describe_people(scenario, clearance)
     set_aside_alone(people, scenario)
     _set_aside_incomplete(people)

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dispatch.clearance.intervals import ALWAYS, FOREVER, IntArray, Intervals, merge
@@ -55,23 +57,37 @@ class Evidence:
         return Evidence(**{name: getattr(self, name)[chosen] for name in self.__slots__})
 
 
-def make_evidence(health: pd.DataFrame, worker_ids: pd.Index) -> Evidence:
-    """Evidence of the workers of ``worker_ids`` (numbered by position); pieces of others are left out."""
-    who = worker_ids.get_indexer(pd.Index(health["worker_id"])).astype(np.int64)
+def find_owners(health: pd.DataFrame, worker_ids: pd.Series) -> NDArray[np.int32]:
+    """Position in ``worker_ids`` of the worker of each row of the health table; -1 where there is none."""
+    known, asked = (_arrow_of(ids) for ids in (worker_ids, health["worker_id"]))
+    found = pc.index_in(asked, value_set=known).fill_null(-1)
+    owners: NDArray[np.int32] = found.to_numpy(zero_copy_only=False).astype(np.int32)
+    return owners
+
+
+def _arrow_of(ids: pd.Series) -> pa.Array:
+    array = pa.array(ids.astype("string"), from_pandas=True)
+    return (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).cast(pa.large_string())
+
+
+def make_evidence(health: pd.DataFrame, who: NDArray[np.int32]) -> Evidence:
+    """Evidence of rows of the health table; ``who`` numbers the worker of each row, and -1 leaves the row out."""
     known = who >= 0
-    kind = health["kind"].to_numpy(dtype=object)[known]
-    result = health["result"].to_numpy(dtype=object)[known]
-    day = day_numbers(health["date"], UNDATED)[known]
+    if not known.all():
+        health, who = health[known], who[known]
+    numbers = who.astype(np.int64)
+    kind, result = health["kind"].to_numpy(dtype=object), health["result"].to_numpy(dtype=object)
+    day = day_numbers(health["date"], UNDATED)
     return Evidence(
-        who=who[known],
+        who=numbers,
         kind=kind,
         day=day,
         result=result,
-        signatures=health["signatures"].to_numpy(np.int64)[known],
-        seals=health["seals"].to_numpy(np.int64)[known],
-        until=day_numbers(health["valid_until"], FOREVER)[known],
-        verified=health["verified"].to_numpy(bool)[known],
-        void_until=_find_last_bad_day(who[known], kind, day, result == "bad"),
+        signatures=health["signatures"].to_numpy(np.int64),
+        seals=health["seals"].to_numpy(np.int64),
+        until=day_numbers(health["valid_until"], FOREVER),
+        verified=health["verified"].to_numpy(bool),
+        void_until=_find_last_bad_day(numbers, kind, day, result == "bad"),
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dispatch.clearance.blocks import BLOCK_WORKERS, join_blocks
 from dispatch.clearance.intervals import (
     ALWAYS,
     FOREVER,
@@ -29,6 +30,7 @@ from dispatch.clearance.requirements import (
     Evidence,
     day_numbers,
     describe_missing,
+    find_owners,
     is_good,
     make_evidence,
     make_requirement_windows,
@@ -51,25 +53,40 @@ def make_clearance(scenario: Scenario) -> pd.DataFrame:
     ``valid_from`` NaT: cleared since ever; ``valid_until`` NaT: without end. ``rule`` is the rule in force at the destination
     on the first wanted day that is cleared. Workers without a known site are held to the default entry rule.
     """
-    workers = scenario.workers
-    evidence = make_evidence(scenario.health, pd.Index(workers["worker_id"]))
-    schedules, schedule_of = _find_schedules(scenario)
-    wanted_from, wanted_until = _get_wanted_days(scenario)
+    workers, health = scenario.workers, scenario.health
+    owner = find_owners(health, workers["worker_id"])
+    blocks = [
+        _clear_block(scenario, workers.iloc[start : start + BLOCK_WORKERS], health, owner - start)
+        for start in range(0, max(1, len(workers)), BLOCK_WORKERS)
+    ]
+    return join_blocks(blocks).assign(worker_id=workers["worker_id"].array)
+
+
+def _clear_block(
+    scenario: Scenario, workers: pd.DataFrame, health: pd.DataFrame, owner: NDArray[np.int32]
+) -> pd.DataFrame:
+    """Clearance of some workers. ``owner``: number of the worker of each health row, out of range = somebody else's."""
+    count = len(workers)
+    theirs = np.flatnonzero((owner >= 0) & (owner < count))
+    rows = health if len(theirs) == len(health) else health.iloc[theirs]
+    evidence = make_evidence(rows, owner[theirs])
+    schedules, schedule_of = _find_schedules(scenario, workers["site_id"])
+    wanted_from, wanted_until = _get_wanted_days(scenario, workers)
     spans = _find_cleared_spans(evidence, schedules, schedule_of, scenario.policy)
-    sick = find_latest_bad(evidence, len(workers))
+    sick = find_latest_bad(evidence, count)
     best = pick_longest(spans.take(~sick[spans.who]), wanted_from, wanted_until)
-    valid_from, valid_until = np.full(len(workers), ALWAYS), np.full(len(workers), FOREVER)
+    valid_from, valid_until = np.full(count, ALWAYS), np.full(count, FOREVER)
     valid_from[best.who], valid_until[best.who] = best.start, best.end
-    cleared = np.zeros(len(workers), bool)
+    cleared = np.zeros(count, bool)
     cleared[best.who] = True
     rules = _find_rules_on(np.maximum(wanted_from, valid_from), schedules, schedule_of)
-    missing = np.full(len(workers), "", object)
+    missing = np.full(count, "", object)
     missing[~cleared] = _describe_missing_of(
         np.flatnonzero(~cleared), evidence, rules, scenario.policy, wanted_from, wanted_until
     )
     frame = pd.DataFrame(
         {
-            "worker_id": workers["worker_id"].to_numpy(),
+            "worker_id": workers["worker_id"].array,
             "status": np.where(cleared, "cleared", "not_cleared"),
             "valid_from": _as_dates(valid_from, cleared),
             "valid_until": _as_dates(valid_until, cleared),
@@ -109,10 +126,10 @@ def _get_rule_name(named: str | None, default_rule: str) -> str:
     return default_rule if named is None else named
 
 
-def _find_schedules(scenario: Scenario) -> tuple[list[Schedule], IntArray]:
-    """Distinct schedules, and for each worker the number of theirs."""
+def _find_schedules(scenario: Scenario, sites: pd.Series) -> tuple[list[Schedule], IntArray]:
+    """Distinct schedules, and for each worker the number of theirs. ``sites``: site of each worker."""
     geography, default = scenario.geography, scenario.policy.default_entry_rule
-    codes, site_ids = pd.factorize(scenario.workers["site_id"])
+    codes, site_ids = pd.factorize(sites)
     numbers: dict[Schedule, int] = {}
     of_site = []
     for site_id in site_ids:
@@ -123,11 +140,11 @@ def _find_schedules(scenario: Scenario) -> tuple[list[Schedule], IntArray]:
     return list(numbers), np.array(of_site, np.int64)[codes]
 
 
-def _get_wanted_days(scenario: Scenario) -> tuple[IntArray, IntArray]:
+def _get_wanted_days(scenario: Scenario, workers: pd.DataFrame) -> tuple[IntArray, IntArray]:
     """First and last wanted day per worker, cut to the horizon where that leaves any."""
     first, last = _day_number(scenario.first_date), _day_number(scenario.last_date)
-    earliest = day_numbers(scenario.workers["earliest_date"], first)
-    latest = day_numbers(scenario.workers["latest_date"], last)
+    earliest = day_numbers(workers["earliest_date"], first)
+    latest = day_numbers(workers["latest_date"], last)
     cut_earliest, cut_latest = np.maximum(earliest, first), np.minimum(latest, last)
     inside = cut_earliest <= cut_latest
     return np.where(inside, cut_earliest, earliest), np.where(
@@ -200,6 +217,7 @@ def _describe_missing_of(
     wanted_until: IntArray,
 ) -> list[str]:
     """Words for every worker who is not cleared; workers with the same papers and wishes are looked at once."""
+    evidence = evidence.take(np.isin(evidence.who, uncleared))
     codes = number_alike(evidence)
     order = np.lexsort((codes, evidence.who))
     begin = np.searchsorted(evidence.who[order], uncleared, side="left")

@@ -61,7 +61,7 @@ def assemble_scenario(
         tables["workers"], "payer", groups, set(tables["payers"].frame["payer_id"]), "payer", report
     )
     workers = make_workers(tables["workers"], roster, report)
-    worker_ids, seen = set(workers["worker_id"]), set(tables["workers"].frame["worker_id"])
+    worker_ids, seen = workers["worker_id"], tables["workers"].frame["worker_id"]
     types = make_vehicle_types(tables["vehicle_types"], report)
     given = mirror.fleet is not None or bool(tables["fleet"].raw.file)
     fleet = (
@@ -204,14 +204,14 @@ def _check_document_rest(
         )
     named = set(document.mirror.rates.unserved)
     if named and not named & set(_ALL_CLASSES) and "" not in named:
-        unknown = sorted(set(table.frame["class"]) - named - {""})
+        unknown = sorted(set(table.frame["class"].unique()) - named - {""})
         for name in unknown:
             where = document.find_where("rates", "unserved")
             report.add(
                 "W214", f"Class '{name}' is not in rates.unserved.{say_near_misses(name, named)}", where
             )
     elif named:
-        for name in sorted(set(table.frame["class"]) - named - {""}):
+        for name in sorted(set(table.frame["class"].unique()) - named - {""}):
             hint = say_near_misses(name, named)
             if hint:
                 report.add(

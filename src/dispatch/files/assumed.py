@@ -52,7 +52,7 @@ class _PeopleCounter:
         self._geography = geography
         self._by_site = workers["site_id"].value_counts().to_dict()
         columns = ["home_place_id", "boarding_place_id", "site_id"]
-        groups = workers.value_counts(columns).reset_index(name="people")
+        groups = workers.groupby(columns, observed=True).size().reset_index(name="people")
         self._by_place: dict[str, int] = {}
         self._by_region: dict[str, int] = {}
         for row in groups.to_dict("records"):

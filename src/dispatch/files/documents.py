@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
-_WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
-_CHECK = np.array(list("10X98765432"))
+from dispatch.files.texts import arrow_of
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK = np.frombuffer(b"10X98765432", dtype=np.uint8)
 
 
 def check_documents(documents: pd.Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -24,9 +27,18 @@ def check_documents(documents: pd.Series) -> tuple[NDArray[np.bool_], NDArray[np
     tail = np.zeros(len(documents), dtype=bool)
     if not chinese.any():
         return wrong, tail
-    numbers = documents[chinese].str.upper().to_numpy(dtype="U18")
-    characters = np.ascontiguousarray(numbers).view("<U1").reshape(-1, 18)
-    sums = characters[:, :17].astype(np.int64) @ _WEIGHTS
+    characters = _read_characters(documents[chinese].str.upper())
+    sums = np.zeros(len(characters), dtype=np.int32)
+    for place, weight in enumerate(_WEIGHTS):
+        sums += weight * (characters[:, place].astype(np.int32) - ord("0"))
     wrong[chinese] = _CHECK[sums % 11] != characters[:, 17]
-    tail[chinese] = (characters[:, 15:] == "0").all(axis=1)
+    tail[chinese] = (characters[:, 15:] == ord("0")).all(axis=1)
     return wrong, tail
+
+
+def _read_characters(documents: pd.Series) -> NDArray[np.uint8]:
+    """ASCII codes of texts of 18 characters, shape (rows, 18)."""
+    array = pa.concat_arrays([arrow_of(documents)])
+    start = array.offset * 18
+    characters: NDArray[np.uint8] = np.frombuffer(array.buffers()[2], dtype=np.uint8)
+    return characters[start : start + 18 * len(array)].reshape(-1, 18)

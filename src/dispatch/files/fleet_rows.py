@@ -226,7 +226,7 @@ def _default_tariff(key: str, atlas: Atlas) -> CoachTariff:
 
 def make_default_fleet(workers: pd.DataFrame, atlas: Atlas) -> tuple[FleetLine, ...]:
     """Unlimited coaches at the seat of every county where workers board."""
-    boarding = workers.loc[workers["boarding_place_id"] != "", "boarding_place_id"].value_counts()
+    boarding = workers["boarding_place_id"].astype("string").value_counts().drop("", errors="ignore")
     counties: dict[str, str] = {}
     for place_id in boarding.index:
         counties.setdefault(atlas.places[str(place_id)].region_id, str(place_id))

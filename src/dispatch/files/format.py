@@ -14,7 +14,7 @@ from dispatch.files.assemble import assemble_scenario
 from dispatch.files.csv_text import write_private
 from dispatch.files.document import ScenarioDocument, find_scenario_file, read_document
 from dispatch.files.report import Report, find_near_misses
-from dispatch.files.source import InputFiles
+from dispatch.files.source import InputFiles, MadeFile
 from dispatch.files.table_files import find_absent_tables, read_tables
 from dispatch.findings import Finding, Severity, Where
 from dispatch.model.policy import Policy
@@ -65,7 +65,7 @@ def read_scenario(
     read_policy: PolicyReader,
     *,
     skip_invalid: bool = False,
-    made_files: Mapping[str, bytes] | None = None,
+    made_files: Mapping[str, MadeFile] | None = None,
 ) -> LoadResult:
     """Scenario of a folder, a ``scenario.yaml``/``.json`` or a workbook, with all findings at once.
 
@@ -78,7 +78,7 @@ def read_scenario(
     skip_invalid
         Leave rejected rows out instead of refusing the scenario.
     made_files
-        Files that exist only in memory (name -> bytes), e.g. generated tables; files on disk win. A table that the
+        Files that exist only in memory (name -> bytes or a table), e.g. generated tables; files on disk win. A table that the
         document does not name is read from ``<table>.csv`` among them.
     """
     report = Report(skip_invalid=skip_invalid)

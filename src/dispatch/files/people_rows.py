@@ -10,6 +10,7 @@ import pandas as pd
 from dispatch.files.assumed import Default
 from dispatch.files.columns import MODES
 from dispatch.files.report import Report, say_near_misses
+from dispatch.files.texts import fill_words
 from dispatch.files.typed import TypedTable, check_references
 from dispatch.files.values import Unreadable, parse_date
 from dispatch.model.contracts import HEALTH, conform
@@ -18,23 +19,23 @@ from dispatch.model.scenario import Lock, LockKind, Payer, ReportedFigure
 from dispatch.units import minor_from_decimal
 
 
-def make_health(table: TypedTable, known: set[str], seen: set[str], report: Report) -> pd.DataFrame:
+def make_health(table: TypedTable, known: pd.Series, seen: pd.Series, report: Report) -> pd.DataFrame:
     """Evidence of known workers under the ``HEALTH`` contract."""
     check_references(table, "worker_id", known, seen, "worker", report)
     frame = table.frame
-    reversed_ = pd.to_datetime(frame["valid_until"]) < pd.to_datetime(frame["date"])
+    reversed_ = frame["valid_until"] < frame["date"]
     report.note_rows(
         "E131",
         table.raw,
         np.flatnonzero(reversed_.to_numpy(dtype=bool)),
         "valid_until",
         lambda row: (
-            f"valid_until {frame['valid_until'].iloc[row]} is before the date {frame['date'].iloc[row]}."
+            f"valid_until {frame['valid_until'].iloc[row].date()} is before the date {frame['date'].iloc[row].date()}."
         ),
     )
-    made = frame.assign(result=frame["result"].where(frame["result"] != "", "ok"))
+    made = frame.assign(result=fill_words(frame["result"], "ok"))
     made["verified"] = made["verified"].map(bool)
-    return conform(made.iloc[table.good], HEALTH)
+    return conform(made.iloc[table.good] if table.raw.rejected.any() else made, HEALTH)
 
 
 def make_payers(table: TypedTable, report: Report) -> tuple[Payer, ...]:
@@ -84,11 +85,14 @@ def _check_shares(payers: tuple[Payer, ...], table: TypedTable, report: Report) 
 
 
 def make_locks(
-    table: TypedTable, known: set[str], seen: set[str], ids: dict[LockKind, set[str]], report: Report
+    table: TypedTable, known: pd.Series, seen: pd.Series, ids: dict[LockKind, set[str]], report: Report
 ) -> tuple[Lock, ...]:
     """Locks whose worker and value exist. ``ids``: known values of the kinds service and fleet."""
+    if not len(table.frame):
+        return ()
     check_references(table, "worker_id", known, seen, "worker", report)
-    values = ids | {LockKind.TOGETHER: known, LockKind.APART: known}
+    workers = set(known)
+    values = ids | {LockKind.TOGETHER: workers, LockKind.APART: workers}
     locks = []
     for row, cells in table.iterate_good():
         kind = LockKind(cells["kind"])

@@ -1,11 +1,14 @@
-"""Frozen nouns to plain JSON values and back, by their type hints alone."""
+"""Frozen nouns to plain JSON values and back, by their type hints alone.
+
+What a type needs is worked out once and kept as a function, because a province has millions of values.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -13,6 +16,9 @@ from functools import cache
 from typing import Any, TypeVar
 
 Noun = TypeVar("Noun")
+Convert = Callable[[Any], Any]
+#: How values of each class met so far become plain.
+_WRITERS: dict[type[Any], Convert] = {}
 
 
 class NotPlain(ValueError):
@@ -21,23 +27,37 @@ class NotPlain(ValueError):
 
 def plain_of(value: Any) -> Any:
     """JSON value: dataclasses and mappings become objects, tuples lists, enums their values, dates ISO text."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain_of(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {str(key): plain_of(item) for key, item in value.items()}
-    if isinstance(value, frozenset | set):
-        return sorted(plain_of(item) for item in value)
-    if isinstance(value, tuple | list):
-        return [plain_of(item) for item in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, bool | str | int | float) or value is None:
-        return value
-    return _plain_number(value)
+    kind = type(value)
+    write = _WRITERS.get(kind)
+    if write is None:
+        write = _WRITERS[kind] = _make_writer(kind)
+    return write(value)
+
+
+def _make_writer(kind: type[Any]) -> Convert:
+    """How values of a class become plain."""
+    if kind in (bool, int, float, str, type(None)):
+        return _keep
+    if dataclasses.is_dataclass(kind):
+        names = tuple(field.name for field in dataclasses.fields(kind))
+        return lambda value: {name: plain_of(getattr(value, name)) for name in names}
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): plain_of(item) for key, item in value.items()}
+    if issubclass(kind, frozenset | set):
+        return lambda value: sorted(plain_of(item) for item in value)
+    if issubclass(kind, Sequence) and not issubclass(kind, str | bytes):
+        return lambda value: [plain_of(item) for item in value]
+    if issubclass(kind, date):
+        return lambda value: value.isoformat()
+    if issubclass(kind, Decimal):
+        return str
+    return _keep if issubclass(kind, str | int | float) else _plain_number
+
+
+def _keep(value: Any) -> Any:
+    return value
 
 
 def _plain_number(value: Any) -> Any:
@@ -50,71 +70,79 @@ def _plain_number(value: Any) -> Any:
 def noun_from(kind: type[Noun], data: Any) -> Noun:
     """Value of a type (a dataclass, tuple, mapping, enum, optional or scalar) from its plain form.
 
-    Keys that the dataclass does not have are ignored (derived values written for people). Raises ``NotPlain``.
+    Keys that the dataclass does not have are ignored (derived values written for people), missing ones take their
+    default. Raises ``NotPlain``.
     """
-    made: Noun = _read(kind, data)
+    read: Convert = _find_reader(kind)  # type: ignore[arg-type]
+    made: Noun = read(data)
     return made
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _read(kind: Any, data: Any) -> Any:
+def _find_reader(kind: Any) -> Convert:
+    """How a plain value becomes one of a type."""
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
-        return _read_union(kind, data)
-    if origin in (tuple, frozenset):
-        return _read_sequence(kind, data)
+        read = _find_reader(next(branch for branch in typing.get_args(kind) if branch is not type(None)))
+        return lambda data: None if data is None else read(data)
+    if origin is frozenset:
+        read = _find_reader(typing.get_args(kind)[0])
+        return lambda data: frozenset(read(item) for item in _expect(data, list))
+    if origin is tuple:
+        return _make_tuple_reader(typing.get_args(kind))
+    if origin is Sequence:
+        return _make_tuple_reader((typing.get_args(kind)[0], Ellipsis))
     if origin is not None and issubclass(origin, Mapping):
-        key_kind, value_kind = typing.get_args(kind)
-        return {_read(key_kind, key): _read(value_kind, item) for key, item in _expect(data, dict).items()}
+        read_key, read = map(_find_reader, typing.get_args(kind))
+        return lambda data: {read_key(key): read(item) for key, item in _expect(data, dict).items()}
     if dataclasses.is_dataclass(kind):
-        return _read_dataclass(kind, data)
-    return _read_scalar(kind, data)
+        return _make_dataclass_reader(kind)
+    return _make_scalar_reader(kind)
 
 
-def _read_dataclass(kind: Any, data: Any) -> Any:
-    hints = _hints(kind)
-    names = [field.name for field in dataclasses.fields(kind)]
-    values = _expect(data, dict)
-    try:
-        return kind(**{name: _read(hints[name], values[name]) for name in names if name in values})
-    except TypeError as error:
-        raise NotPlain(str(error)) from error
-
-
-def _read_union(kind: Any, data: Any) -> Any:
-    branches = [branch for branch in typing.get_args(kind) if branch is not type(None)]
-    if data is None:
-        return None
-    return _read(branches[0], data)
-
-
-def _read_sequence(kind: Any, data: Any) -> Any:
-    parts = typing.get_args(kind)
-    items = _expect(data, list)
-    if typing.get_origin(kind) is frozenset:
-        return frozenset(_read(parts[0], item) for item in items)
+def _make_tuple_reader(parts: tuple[Any, ...]) -> Convert:
     if len(parts) == 2 and parts[1] is Ellipsis:
-        return tuple(_read(parts[0], item) for item in items)
-    if len(parts) != len(items):
-        raise NotPlain(f"expected {len(parts)} items, found {len(items)}")
-    return tuple(_read(part, item) for part, item in zip(parts, items, strict=True))
+        read = _find_reader(parts[0])
+        return lambda data: tuple([read(item) for item in _expect(data, list)])
+    readers = tuple(map(_find_reader, parts))
+
+    def read_all(data: Any) -> tuple[Any, ...]:
+        if len(_expect(data, list)) != len(readers):
+            raise NotPlain(f"expected {len(readers)} items, found {len(data)}")
+        return tuple([read(item) for read, item in zip(readers, data, strict=True)])
+
+    return read_all
 
 
-def _read_scalar(kind: Any, data: Any) -> Any:
+def _make_dataclass_reader(kind: Any) -> Convert:
+    hints = typing.get_type_hints(kind)
+    readers = [(field.name, _find_reader(hints[field.name])) for field in dataclasses.fields(kind)]
+
+    def read(data: Any) -> Any:
+        values = _expect(data, dict)
+        try:
+            return kind(**{name: convert(values[name]) for name, convert in readers if name in values})
+        except TypeError as error:
+            raise NotPlain(str(error)) from error
+
+    return read
+
+
+def _make_scalar_reader(kind: Any) -> Convert:
+    if kind is date:
+        return lambda data: _convert(date.fromisoformat, _expect(data, str))
+    if kind is Decimal or (isinstance(kind, type) and issubclass(kind, Enum)):
+        return lambda data: _convert(kind, data)
+    if kind is float:
+        return lambda data: float(data) if type(data) is int else _expect(data, float)
+    return lambda data: data if type(data) is kind else _expect(data, kind)
+
+
+def _convert(make: Convert, data: Any) -> Any:
     try:
-        if kind is date:
-            return date.fromisoformat(_expect(data, str))
-        if kind is Decimal or (isinstance(kind, type) and issubclass(kind, Enum)):
-            return kind(data)
+        return make(data)
     except ValueError as error:
         raise NotPlain(str(error)) from error
-    if kind is float and isinstance(data, int) and not isinstance(data, bool):
-        return float(data)
-    return _expect(data, kind)
 
 
 def _expect(data: Any, kind: Any) -> Any:

@@ -56,7 +56,7 @@ def parse_profile(text: str) -> RuleProfile:
     """Profile from YAML text. Raises ValueError or KeyError when a key, value, date or source is missing or off."""
     import yaml
 
-    raw = yaml.safe_load(text)
+    raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return RuleProfile(
         name=str(raw["name"]),
         title=str(raw["title"]),

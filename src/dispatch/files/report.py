@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: Findings listed one by one for one code and column; the rest is counted (all stand in the rejects).
 LISTED_FINDINGS = 1000
 _SECRET = {"document": mask_document, "phone": mask_phone, "contact_phone": mask_phone}
+#: Near misses are looked for among so many names at most.
+MOST_HINTS = 50_000
 _HIDDEN = {"emergency_contact"}
 
 
@@ -74,16 +76,18 @@ class Report:
 
         ``say`` is the message, or makes that of one position; what it shows must be masked already.
         """
-        rows = np.asarray(list(positions), dtype=np.int64)
+        rows = np.asarray(positions if isinstance(positions, np.ndarray) else list(positions), dtype=np.int64)
         if not len(rows):
             return
         if code == "E137" and not self.skip_invalid:  # the rejected row itself is reported; it may be right
             table.rejected[rows] = True
             return
-        messages = [mask_free_text(say if isinstance(say, str) else say(int(row))) for row in rows]
+        is_error = CODES[code].severity is Severity.ERROR
+        listed = rows if is_error else rows[:LISTED_FINDINGS]
+        messages = [mask_free_text(say if isinstance(say, str) else say(int(row))) for row in listed]
         column_index = table.find_column_number(column)
         heading = table.find_heading(column)
-        for row, message in zip(rows.tolist(), messages, strict=True):
+        for row, message in zip(listed.tolist(), messages, strict=True):
             where = Where(
                 file=table.find_file(row),
                 line=int(table.lines[row]),
@@ -91,7 +95,11 @@ class Report:
                 field=heading or column,
             )
             self._append(code, message, where, action)
-        if CODES[code].severity is Severity.ERROR:
+        for row in rows[len(listed) :].tolist() if table.file_of_row else ():
+            self._listed[code, table.find_file(row), heading or column] += 1
+        if not table.file_of_row:
+            self._listed[code, table.file, heading or column] += len(rows) - len(listed)
+        if is_error:
             table.rejected[rows] = True
             self._rejects.append(_make_rejects(table, rows, heading or column, code, messages))
 
@@ -150,7 +158,7 @@ def mask_cell(column: str, value: str) -> str:
 def find_near_misses(value: str, known: Iterable[str]) -> tuple[str, ...]:
     """Up to three known names close to a value (difflib ratio of at least 0.6), best first."""
     names = {name.lower(): name for name in known}
-    if len(names) > 50_000:
+    if len(names) > MOST_HINTS:
         return ()
     return tuple(names[hit] for hit in difflib.get_close_matches(value.lower(), list(names), n=3, cutoff=0.6))
 

@@ -15,8 +15,9 @@ from dispatch.files.atlas import Atlas, Trouble
 from dispatch.files.columns import MODES
 from dispatch.files.documents import check_documents
 from dispatch.files.report import Report, say_near_misses
+from dispatch.files.texts import Codes, arrow_of, choose_texts, factorize, fill_words, is_among, text_column
 from dispatch.files.typed import TypedTable
-from dispatch.model.contracts import WORKERS, conform
+from dispatch.model.contracts import WORKERS, conform, make_words
 from dispatch.model.geography import PlaceKind, Site
 from dispatch.privacy import mask_document
 
@@ -42,16 +43,18 @@ def make_workers(table: TypedTable, context: RosterContext, report: Report) -> p
         name: frame[name] for name in ("worker_id", "name", "document", "phone", "sex")
     }
     columns["birth_year"] = pd.to_numeric(frame["birth_year"]).fillna(0).astype("int64")
-    columns["home_place_id"] = _find_places(table, "home", PlaceKind.VILLAGE, context, report)
+    home = _find_places(table, "home", PlaceKind.VILLAGE, context, report)
     own = _find_places(table, "boarding_place", PlaceKind.ASSEMBLY, context, report)
-    columns["boarding_place_id"] = _choose_boarding(own, columns["home_place_id"], context.atlas)
+    columns["home_place_id"] = make_words(*home)
+    columns["boarding_place_id"] = _choose_boarding(own, home, context.atlas)
     columns["site_id"] = _find_sites(table, context, report)
     columns |= _read_dates(table, context)
-    party = frame["party"]
-    columns["party_id"] = party.where(party != "", frame["worker_id"])
+    party = arrow_of(frame["party"])
+    alone = np.asarray(frame["party"] == "", dtype=bool)
+    columns["party_id"] = text_column(choose_texts(alone, arrow_of(frame["worker_id"]), party))
     columns["all_or_none"] = frame["all_or_none"].map(bool)
     columns["priority_class"] = frame["class"]
-    columns["modes"] = frame["modes"].where(frame["modes"] != "", ALL_MODES)
+    columns["modes"] = fill_words(frame["modes"], ALL_MODES)
     for name, source in (
         ("needs", "needs"),
         ("payer_id", "payer"),
@@ -62,39 +65,50 @@ def make_workers(table: TypedTable, context: RosterContext, report: Report) -> p
     workers = conform(pd.DataFrame(columns, index=frame.index), WORKERS)
     _check_people(table, workers, context, report)
     _note_defaults(table, context)
-    return workers.iloc[table.good].reset_index(drop=True)
+    return workers.iloc[table.good].reset_index(drop=True) if table.raw.rejected.any() else workers
+
+
+#: Numbers of rows into a list of answers; -1 where there is none.
+Answers = tuple[Codes, list[str]]
 
 
 def _spread(
     cells: pd.Series, find: Callable[[str], str | Trouble]
-) -> tuple[np.ndarray[Any, Any], list[tuple[np.ndarray[Any, Any], Trouble]]]:
+) -> tuple[Answers, list[tuple[np.ndarray[Any, Any], Trouble]]]:
     """Answers of ``find`` for each distinct text, spread over the rows, and the rows in trouble."""
-    codes, uniques = pd.factorize(cells)
-    answers = np.full(len(uniques), "", dtype=object)
+    codes, texts = factorize(cells)
+    used = np.bincount(codes, minlength=len(texts)) > 0 if len(codes) else np.zeros(len(texts), dtype=bool)
+    answers = [""] * len(texts)
     troubles = []
-    for k, text in enumerate(uniques):
-        found = find(str(text)) if text else ""
+    for k in np.flatnonzero(used).tolist():
+        found = find(texts[k]) if texts[k] else ""
         if isinstance(found, Trouble):
             troubles.append((np.flatnonzero(codes == k), found))
         else:
             answers[k] = found
-    return (answers[codes] if len(uniques) else np.empty(0, dtype=object)), troubles
+    return (codes, answers), troubles
 
 
 def _find_places(
     table: TypedTable, column: str, kind: PlaceKind, context: RosterContext, report: Report
-) -> pd.Series:
+) -> Answers:
     answers, troubles = _spread(
         table.frame[column], lambda text: context.atlas.find_place(text, kind, "workers")
     )
     for rows, trouble in troubles:
         report.note_rows(trouble.code, table.raw, rows, column, trouble.message)
-    return pd.Series(answers, index=table.frame.index, dtype="string")
+    return answers
 
 
-def _choose_boarding(own: pd.Series, home: pd.Series, atlas: Atlas) -> pd.Series:
-    assembly = {place.id: place.assembly_place_id or place.id for place in atlas.places.values()}
-    return own.where(own != "", home.map(lambda place: assembly.get(place, place)))
+def _choose_boarding(own: Answers, home: Answers, atlas: Atlas) -> pd.Series:
+    """Own boarding place, else the assembly point of the home, else the home."""
+    places = atlas.places
+    assembly = [places[text].assembly_place_id or text if text in places else text for text in home[1]]
+    stated = np.array([text != "" for text in own[1]], dtype=bool)
+    if not len(own[0]):
+        return make_words(own[0], [])
+    codes = np.where(stated[own[0]], own[0].astype(np.int64), home[0].astype(np.int64) + len(own[1]))
+    return make_words(codes, [*own[1], *assembly])
 
 
 def _find_sites(table: TypedTable, context: RosterContext, report: Report) -> pd.Series:
@@ -119,16 +133,11 @@ def _find_sites(table: TypedTable, context: RosterContext, report: Report) -> pd
     answers, troubles = _spread(table.frame["site"], find)
     for rows, trouble in troubles:
         report.note_rows(trouble.code, table.raw, rows, "site", trouble.message)
-    return pd.Series(answers, index=table.frame.index, dtype="string")
+    return make_words(*answers)
 
 
 def _read_dates(table: TypedTable, context: RosterContext) -> dict[str, pd.Series]:
-    dates = {
-        name: pd.Series(
-            pd.to_datetime(table.frame[name]).to_numpy(dtype="datetime64[s]"), index=table.frame.index
-        )
-        for name in ("earliest", "preferred", "latest", "required_on_post")
-    }
+    dates = {name: table.frame[name] for name in ("earliest", "preferred", "latest", "required_on_post")}
     earliest = dates["earliest"].fillna(pd.Timestamp(context.first))
     return {
         "earliest_date": earliest,
@@ -194,9 +203,9 @@ def _check_documents(table: TypedTable, workers: pd.DataFrame, report: Report) -
         lambda row: f"Document {show(row)} has a wrong check digit.",
     )  # fmt: skip
     upper = documents.str.upper()
-    double = (upper.duplicated() & (upper != "")).to_numpy(dtype=bool) & ~(wrong & tail)
-    firsts = upper.drop_duplicates()
-    first = dict(zip(firsts, firsts.index, strict=True)) if double.any() else {}
+    double = np.asarray(upper.duplicated() & (upper != ""), dtype=bool) & ~(wrong & tail)
+    firsts = upper[upper.isin(upper[double])].drop_duplicates() if double.any() else upper[:0]
+    first = dict(zip(firsts, firsts.index, strict=True))
     report.note_rows(
         "E130", table.raw, np.flatnonzero(double), "document",
         lambda row: f"Document {show(row)} stands already in line {table.raw.lines[first[upper.iloc[row]]]}.",
@@ -226,20 +235,24 @@ def _check_windows(table: TypedTable, workers: pd.DataFrame, context: RosterCont
 
 
 def _check_parties(table: TypedTable, workers: pd.DataFrame, report: Report) -> None:
-    shared = workers["party_id"].duplicated(keep=False) & ~table.raw.rejected
-    if not shared.any():
+    """Members of a party who differ from its first member in site or boarding place."""
+    rows = np.flatnonzero(~table.raw.rejected)
+    party = pd.factorize(workers["party_id"].iloc[rows])[0]
+    if len(party) == int(party.max(initial=-1)) + 1:
         return
-    members = workers[shared]
-    groups = members.groupby("party_id", sort=False)
+    first = rows[np.unique(party, return_index=True)[1]][party]
     for column, source in (("site_id", "site"), ("boarding_place_id", "boarding_place")):
-        expected = groups[column].transform("first")
-        differs = np.asarray(members.index[(members[column] != expected).to_numpy(dtype=bool)])
-        messages = {
-            int(row): f"Party '{workers['party_id'].iloc[row]}' has {_quote(expected.loc[row])} "
-            f"and {_quote(workers[column].iloc[row])}."
-            for row in differs
-        }
-        report.note_rows("E132", table.raw, differs, source, messages.__getitem__)
+        codes, texts = factorize(workers[column])
+        differs = codes[rows] != codes[first]
+        expected = dict(zip(rows[differs].tolist(), codes[first[differs]].tolist(), strict=True))
+
+        def say(
+            row: int, codes: Codes = codes, texts: list[str] = texts, expected: dict[int, int] = expected
+        ) -> str:
+            party_id = workers["party_id"].iloc[row]
+            return f"Party '{party_id}' has {_quote(texts[expected[row]])} and {_quote(texts[codes[row]])}."
+
+        report.note_rows("E132", table.raw, rows[differs], source, say)
 
 
 def _quote(value: object) -> str:
@@ -252,8 +265,9 @@ def _check_minors(table: TypedTable, workers: pd.DataFrame, context: RosterConte
     if not minor.any():
         return
     adult = (workers["birth_year"] == 0) | (age >= 18)
-    guarded = adult.groupby(workers["party_id"]).transform("any")
-    alone = np.flatnonzero((minor & ~guarded).to_numpy(dtype=bool) & ~table.raw.rejected)
+    with_adult = workers.loc[adult, "party_id"]
+    young = np.flatnonzero(minor.to_numpy(dtype=bool) & ~table.raw.rejected)
+    alone = young[~is_among(workers["party_id"].iloc[young], with_adult)]
     report.note_rows(
         "W205", table.raw, alone, "party", "A child younger than 14 without an adult in the party."
     )

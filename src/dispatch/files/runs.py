@@ -6,6 +6,8 @@
     outcomes.csv   one row per worker          rides.csv    one row per worker and vehicle
     trips.csv      one row per stop of a trip  duties.csv   one row per coach duty
     run.json       where from, when, how long, with which versions; hashes of all files
+
+Outcomes and rides that are too long for a spreadsheet are ``outcomes.parquet`` and ``rides.parquet`` instead.
 """
 
 from __future__ import annotations
@@ -22,16 +24,18 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dispatch.errors import RunDamaged, UsageError
-from dispatch.files.csv_text import render_csv, write_private
-from dispatch.files.plain import NotPlain, noun_from, plain_of
-from dispatch.files.run_tables import make_duties_table, make_trips_table, parse_run_table
-from dispatch.model.contracts import OUTCOMES, RIDES, conform
-from dispatch.model.plan import Plan
-from dispatch.units import datetime_of_min
+from dispatch.files.csv_text import open_private, write_private
+from dispatch.files.plain import NotPlain
+from dispatch.files.plan_hash import PlanDigest
+from dispatch.files.plan_hash import hash_plan as hash_plan
+from dispatch.files.plan_json import SCHEMA_VERSION, list_lines, read_document, read_json
+from dispatch.files.run_tables import make_duties_table, make_trips_table, read_run_table, write_run_table
+from dispatch.model.plan import PLAN_TABLES, Plan
 
-SCHEMA_VERSION = 1
-_FRAMES = {"outcomes": OUTCOMES, "rides": RIDES}
-_OWN_FILES = {"plan.json", "run.json", "outcomes.csv", "rides.csv", "trips.csv", "duties.csv"}
+PLAN_JSON = "plan.json"
+_OWN_FILES = {PLAN_JSON, "run.json", "trips.csv", "duties.csv"} | {
+    f"{name}.{kind}" for name in PLAN_TABLES for kind in ("csv", "parquet")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,34 +62,6 @@ class RunInfo:
     time_zone: str
 
 
-def hash_plan(plan: Plan) -> str:
-    """SHA-256 of the plan's content: every field and both frames, without times of the run and without paths."""
-    document = json.dumps(_plain_plan(plan), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(document.encode("utf-8"))
-    for name, contract in _FRAMES.items():
-        digest.update(render_csv(conform(getattr(plan, name), contract)))
-    return digest.hexdigest()
-
-
-def render_plan_json(plan: Plan, first_date: date, time_zone: str) -> str:
-    """Text of ``plan.json``; the same plan gives the same text."""
-    content = _plain_plan(plan)
-    for trip in content["trips"]:
-        for stop in trip["stops"]:
-            for key in ("arrive", "depart"):
-                at = datetime_of_min(first_date, stop[f"{key}_min"], time_zone)
-                stop[f"{key}_at"] = at.isoformat()
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "plan_hash": hash_plan(plan),
-        "first_date": first_date.isoformat(),
-        "time_zone": time_zone,
-        "tables": {name: f"{name}.csv" for name in _FRAMES},
-        "plan": content,
-    }
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
-
-
 def write_run(
     run_dir: Path,
     plan: Plan,
@@ -109,13 +85,9 @@ def write_run(
     run_dir.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{run_dir.name}.", dir=run_dir.parent))
     try:
-        contents = _make_contents(plan, first_date, time_zone) | dict(extra_files)
-        for name, content in contents.items():
-            target = draft / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_private(target, content)
-        plan_hash = hash_plan(plan)
-        hashes = {name: _hash_file(draft / name) for name in sorted(contents)}
+        plan_hash = _write_plan(draft, plan, first_date, time_zone)
+        _write_extra(draft, extra_files)
+        hashes = _hash_files(draft)
         info = _describe_run(run_dir, plan, scenario_path, run_log, plan_hash, hashes, first_date, time_zone)
         write_private(
             draft / "run.json", json.dumps(info, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -133,21 +105,14 @@ def read_plan(run_dir: Path, verify: bool = True) -> tuple[Plan, RunInfo]:
     Raises ``RunDamaged`` when a file is missing or unreadable, and, unless ``verify`` is False, when the plan was
     changed by hand: its content no longer fits the hash it was written with.
     """
-    document = _read_json(run_dir / "plan.json")
-    info = _read_json(run_dir / "run.json")
-    if document.get("schema_version") != SCHEMA_VERSION:
-        raise RunDamaged(
-            f"plan.json has version {document.get('schema_version')!r}; this program reads {SCHEMA_VERSION}."
-        )
+    info = read_json(run_dir / "run.json")
     try:
-        content = dict(document["plan"])
-        frames = {
-            name: parse_run_table((run_dir / f"{name}.csv").read_bytes(), contract)
-            for name, contract in _FRAMES.items()
-        }
-        plan = _noun_plan(content, frames)
+        document, content = read_document(run_dir / PLAN_JSON)
+        for name, contract in PLAN_TABLES.items():
+            content[name] = read_run_table(run_dir / _find_table(document, name), contract)
+        plan = Plan(**content)
         run = _read_info(run_dir, info, document)
-        plan_hash = hash_plan(plan)
+        plan_hash = hash_plan(plan) if verify else run.plan_hash
     except (KeyError, TypeError, ValueError, OSError, NotPlain) as error:
         raise RunDamaged(f"{run_dir} cannot be read back: {error}.") from error
     if verify and not plan_hash == run.plan_hash == document.get("plan_hash"):
@@ -155,31 +120,32 @@ def read_plan(run_dir: Path, verify: bool = True) -> tuple[Plan, RunInfo]:
     return plan, run
 
 
-def _plain_plan(plan: Plan) -> dict[str, Any]:
-    import dataclasses
-
-    names = [item.name for item in dataclasses.fields(plan) if item.name not in _FRAMES]
-    return {name: plain_of(getattr(plan, name)) for name in names}
-
-
-def _noun_plan(content: dict[str, Any], frames: dict[str, Any]) -> Plan:
-    import dataclasses
-    from typing import get_type_hints
-
-    hints = get_type_hints(Plan)
-    names = [item.name for item in dataclasses.fields(Plan) if item.name not in _FRAMES]
-    values = {name: noun_from(hints[name], content[name]) for name in names}
-    return Plan(**values, **frames)
+def _write_plan(folder: Path, plan: Plan, first_date: date, time_zone: str) -> str:
+    """Write the plan and its tables; returns its hash."""
+    digest = PlanDigest()
+    with open_private(folder / PLAN_JSON) as stream:
+        for line in list_lines(plan, first_date, time_zone, digest):
+            stream.write(line.encode("utf-8"))
+    for name, file_name in plan.table_files.items():
+        write_run_table(folder / file_name, getattr(plan, name), PLAN_TABLES[name])
+    write_private(folder / "trips.csv", make_trips_table(plan, first_date, time_zone))
+    write_private(folder / "duties.csv", make_duties_table(plan, first_date, time_zone))
+    return digest.hexdigest()
 
 
-def _make_contents(plan: Plan, first_date: date, time_zone: str) -> dict[str, bytes | str]:
-    return {
-        "plan.json": render_plan_json(plan, first_date, time_zone),
-        "outcomes.csv": render_csv(conform(plan.outcomes, OUTCOMES)),
-        "rides.csv": render_csv(conform(plan.rides, RIDES)),
-        "trips.csv": render_csv(make_trips_table(plan, first_date, time_zone)),
-        "duties.csv": render_csv(make_duties_table(plan, first_date, time_zone)),
-    }
+def _write_extra(folder: Path, files: Mapping[str, bytes | str]) -> None:
+    for name, content in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_private(target, content)
+
+
+def _find_table(document: Mapping[str, Any], name: str) -> str:
+    """File of a table, which must be one of the two it can be."""
+    file_name = str(document["tables"][name])
+    if file_name not in (f"{name}.csv", f"{name}.parquet"):
+        raise ValueError(f"the table {name} cannot be in {file_name}")
+    return file_name
 
 
 def _check_names(extra_files: Mapping[str, bytes | str]) -> None:
@@ -229,18 +195,13 @@ def _read_info(run_dir: Path, info: dict[str, Any], document: dict[str, Any]) ->
     )
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunDamaged(f"{path} cannot be read: {error}.") from error
-    if not isinstance(data, dict):
-        raise RunDamaged(f"{path} is not a JSON object.")
-    return data
-
-
-def _hash_file(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _hash_files(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file in a folder, by its path in the folder."""
+    hashes = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as stream:
+            hashes[path.relative_to(folder).as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return dict(sorted(hashes.items()))
 
 
 def _is_empty(folder: Path) -> bool:

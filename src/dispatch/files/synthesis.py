@@ -15,18 +15,23 @@ from numpy.typing import NDArray
 
 from dispatch.errors import UsageError
 from dispatch.files.synthesis_demand import (
+    Cells,
     Ints,
+    OriginWeights,
     Windows,
     draw_cells,
     draw_parties,
+    draw_waves,
     draw_windows,
     share_areas,
     size_sites,
 )
 from dispatch.files.synthesis_facts import Facts, Origins, read_facts
+from dispatch.files.synthesis_fleet import count_needed_coaches, make_depots, make_fleet
 from dispatch.files.synthesis_roster import make_health, make_workers
 from dispatch.files.synthesis_tables import render_table
-from dispatch.files.synthesis_world import PLACE_COLUMNS, make_fleet, make_origin_places, make_sites
+from dispatch.files.synthesis_world import PLACE_COLUMNS, make_origin_places, make_sites
+from dispatch.files.texts import coded_column
 from dispatch.files.yaml_text import parse_yaml
 
 FACTS_NAME = "facts.yaml"
@@ -90,11 +95,33 @@ def synthesize(facts_path: Path, out_dir: Path, *, seed: int = 1, scale: float =
     return paths
 
 
-def make_generated_files(facts: Facts, *, seed: int = 1, scale: float = 1.0) -> dict[str, bytes]:
-    """Content of the generated tables by file name (``workers.csv``, ``sites.csv``, ...)."""
+def make_generated_files(
+    facts: Facts, *, seed: int = 1, scale: float = 1.0, variant: str = ""
+) -> dict[str, bytes]:
+    """Content of the generated tables by file name (``workers.csv``, ``sites.csv``, ...), as ``synthesize`` writes them."""
+    tables = make_generated_tables(facts, seed=seed, scale=scale, variant=variant)
+    return {
+        name: render_table(name.removesuffix(".csv"), table, facts.headings) for name, table in tables.items()
+    }
+
+
+def make_generated_tables(
+    facts: Facts, *, seed: int = 1, scale: float = 1.0, variant: str = ""
+) -> dict[str, pd.DataFrame]:
+    """Generated tables by file name, as frames of texts for ``read_scenario(made_files=...)``.
+
+    ``variant``: name of another fleet tightness of the facts. Raises UsageError when they have none of this name.
+    """
+    _check_variant(facts, variant)
     rng = np.random.Generator(np.random.PCG64(seed))
-    tables = _make_tables(rng, facts, scale)
-    return {f"{name}.csv": render_table(name, table, facts.headings) for name, table in tables.items()}
+    return {f"{name}.csv": table for name, table in _make_tables(rng, facts, scale, variant).items()}
+
+
+def _check_variant(facts: Facts, variant: str) -> None:
+    known = list(facts.fleet.variants) if facts.fleet else []
+    if variant and variant not in known:
+        names = ", ".join(known) or "none"
+        raise UsageError(f"Campaign {facts.name} has no variant named {variant!r}. Variants: {names}.")
 
 
 def _copy_hand_written(facts_path: Path, out_dir: Path) -> None:
@@ -119,18 +146,20 @@ def _list_texts(data: object) -> set[str]:
     return {value for value in (*values, *nested) if isinstance(value, str) and len(value) < 100}
 
 
-def _make_tables(rng: np.random.Generator, facts: Facts, scale: float) -> dict[str, pd.DataFrame]:
+def _make_tables(
+    rng: np.random.Generator, facts: Facts, scale: float, variant: str
+) -> dict[str, pd.DataFrame]:
     """Generated tables by name, in the order of writing."""
     roster, total = facts.roster, round(facts.roster.total * scale)
     origin_places, homes, weights = _make_origins(rng, facts.origins)
     site_places, sites = make_sites(rng, facts.destinations, roster.first_service_date)
-    cells = draw_cells(rng, _size_all_sites(rng, facts, total, scale), weights, roster.recruits_from)
+    cells = draw_cells(rng, _size_all_sites(rng, facts, total, scale), weights, roster)
     party = draw_parties(rng, cells, roster.party_sizes)
     origin, site = np.repeat(cells.origin, cells.workers), np.repeat(cells.site, cells.workers)
-    windows = _draw_party_windows(rng, facts, party, site, sites)
+    windows = _spread_windows(rng, facts, draw_waves(cells, party, roster.people_per_wave), site, sites)
     workers = make_workers(rng, roster, scale, party, windows)
     workers["home"] = _choose_homes(rng, homes, origin, party)
-    workers["site"] = sites["site_id"].to_numpy()[site]
+    workers["site"] = coded_column(site, sites["site_id"].tolist())
     tables = {
         "places": pd.concat([origin_places, site_places], ignore_index=True),
         "sites": sites,
@@ -139,27 +168,44 @@ def _make_tables(rng: np.random.Generator, facts: Facts, scale: float) -> dict[s
     if facts.health.evidence:
         tables["health"] = make_health(rng, facts, scale, workers, party)
     if facts.fleet:
-        tables["fleet"] = make_fleet(facts, len(workers))
+        tables |= _make_fleet_tables(facts, tables["places"], cells, weights.county, variant)
     return {name: table for name, table in tables.items() if len(table) or name == "workers"}
+
+
+def _make_fleet_tables(
+    facts: Facts, places: pd.DataFrame, cells: Cells, county: Ints, variant: str
+) -> dict[str, pd.DataFrame]:
+    """The places with the depots, and the fleet."""
+    if facts.fleet is None:
+        return {}
+    needed = count_needed_coaches(facts, facts.fleet, cells, county)
+    return {
+        "places": pd.concat([places, make_depots(facts)], ignore_index=True),
+        "fleet": make_fleet(facts, facts.fleet, needed, variant),
+    }
 
 
 def _make_origins(
     rng: np.random.Generator, origins: Origins
-) -> tuple[pd.DataFrame, NDArray[np.object_], NDArray[np.float64]]:
+) -> tuple[pd.DataFrame, NDArray[np.object_], OriginWeights]:
     """(places to write, home place ids per origin: one row per origin, weights)."""
     if origins.weights:
         homes = np.array(list(origins.weights), dtype=object)[:, None]
-        return pd.DataFrame(columns=list(PLACE_COLUMNS)), homes, np.array(list(origins.weights.values()))
+        weights = np.array(list(origins.weights.values()))
+        county = np.zeros(len(weights), dtype=np.int64)
+        return pd.DataFrame(columns=list(PLACE_COLUMNS)), homes, OriginWeights(weights, county)
     places, weights = make_origin_places(rng, origins.counties, origins.villages_per_township)
+    county = np.repeat(np.arange(len(origins.counties)), [county.townships for county in origins.counties])
     ids = places["place_id"].to_numpy(dtype=object)
     villages = ids[len(weights) :].reshape(len(weights), -1)
-    return places, villages if villages.shape[1] else ids[: len(weights), None], weights
+    homes = villages if villages.shape[1] else ids[: len(weights), None]
+    return places, homes, OriginWeights(weights, county)
 
 
 def _size_all_sites(rng: np.random.Generator, facts: Facts, total: int, scale: float) -> Ints:
     areas = facts.destinations.areas
     lat, lon = _find_centre(facts.origins)
-    totals = share_areas(areas, total, scale, facts.destinations.gravity_exponent, lat, lon)
+    totals = share_areas(facts.destinations, total, scale, lat, lon)
     return size_sites(rng, totals, np.array([area.sites for area in areas]), facts.destinations)
 
 
@@ -172,21 +218,21 @@ def _find_centre(origins: Origins) -> tuple[float, float]:
     return float(lat), float(lon)
 
 
-def _draw_party_windows(
-    rng: np.random.Generator, facts: Facts, party: Ints, site: Ints, sites: pd.DataFrame
+def _spread_windows(
+    rng: np.random.Generator, facts: Facts, wave: Ints, site: Ints, sites: pd.DataFrame
 ) -> Windows:
-    """Windows of every worker; members of a party share theirs."""
+    """Windows of every worker; parties of a wave share theirs."""
     first = np.datetime64(facts.roster.first_service_date, "D")
     opens = (sites["opens_on"].to_numpy(dtype="datetime64[D]") - first).astype(np.int64)
-    starts = np.flatnonzero(np.diff(party, prepend=-1))
+    starts = np.flatnonzero(np.diff(wave, prepend=-1))
     drawn = draw_windows(rng, facts.roster, opens[site[starts]])
-    return Windows(drawn.earliest[party], drawn.preferred[party], drawn.latest[party], drawn.required[party])
+    return Windows(drawn.earliest[wave], drawn.preferred[wave], drawn.latest[wave], drawn.required[wave])
 
 
 def _choose_homes(
     rng: np.random.Generator, homes: NDArray[np.object_], origin: Ints, party: Ints
-) -> NDArray[np.object_]:
+) -> pd.Series:
     """Home place of every worker: one village of the origin for a whole party."""
     parties = int(party.max()) + 1 if len(party) else 0
-    chosen: NDArray[np.object_] = homes[origin, rng.integers(0, homes.shape[1], parties)[party]]
-    return chosen
+    village = rng.integers(0, homes.shape[1], parties)[party]
+    return coded_column(origin * homes.shape[1] + village, homes.ravel().tolist())

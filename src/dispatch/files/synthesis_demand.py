@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.files.synthesis_facts import Area, Destinations, Roster
+from dispatch.files.synthesis_facts import Destinations, Roster
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -33,13 +33,13 @@ def apportion(total: int, weights: Floats, least: int = 0) -> Ints:
     return shares
 
 
-def share_areas(
-    areas: tuple[Area, ...], total: int, scale: float, exponent: float, lat: float, lon: float
-) -> Ints:
-    """Workers per area: the exact ones as reported (times scale), the rest by attraction / distance ** exponent.
+def share_areas(destinations: Destinations, total: int, scale: float, lat: float, lon: float) -> Ints:
+    """Workers per area: the exact ones as reported (times scale), the rest by attraction / distance ** exponent, within the
+    share of the area's group where groups have shares.
 
     ``lat``, ``lon``: centre of the origins, degrees.
     """
+    areas = destinations.areas
     fixed = [area.workers for area in areas]
     if all(workers is not None for workers in fixed):
         return apportion(total, np.array([workers or 0 for workers in fixed], dtype=float))
@@ -47,21 +47,37 @@ def share_areas(
     left = total - int(exact.sum())
     if left < 0:
         return apportion(total, exact.astype(float))
-    pull = np.array(
+    pull = _find_pull(destinations, lat, lon)
+    if not destinations.shares:
+        return exact + apportion(left, pull)
+    groups = np.array([list(destinations.shares).index(area.group) for area in areas])
+    of_group = apportion(left, np.array(list(destinations.shares.values())))
+    for number, workers in enumerate(of_group.tolist()):
+        exact[groups == number] = apportion(workers, pull[groups == number])
+    return exact
+
+
+def _find_pull(destinations: Destinations, lat: float, lon: float) -> Floats:
+    """Attraction / distance ** exponent of every area without an exact number, else 0."""
+    exponent = destinations.gravity_exponent
+    return np.array(
         [
-            area.attraction / max(50.0, measure_km(lat, lon, area.lat, area.lon)) ** exponent
+            area.attraction / max(50.0, float(measure_km(lat, lon, area.lat, area.lon))) ** exponent
             if area.workers is None
             else 0.0
-            for area in areas
+            for area in destinations.areas
         ]
     )
-    return exact + apportion(left, pull)
 
 
-def measure_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
-    """Rough flat-earth distance, km; good enough to shape invented demand and nothing else."""
-    east = (lon_a - lon_b) * np.cos(np.radians((lat_a + lat_b) / 2))
-    return float(_KM_PER_DEGREE * np.hypot(lat_a - lat_b, east))
+def measure_km(
+    lat_a: float | Floats, lon_a: float | Floats, lat_b: float | Floats, lon_b: float | Floats
+) -> Floats:
+    """Rough flat-earth distances, km; good enough to shape invented demand and fleets and nothing else."""
+    mean = np.radians((np.asarray(lat_a) + lat_b) / 2)
+    east = (np.asarray(lon_a) - lon_b) * np.cos(mean)
+    km: Floats = _KM_PER_DEGREE * np.hypot(np.asarray(lat_a) - lat_b, east)
+    return km
 
 
 def size_sites(
@@ -86,28 +102,57 @@ class Cells:
     workers: Ints
 
 
-def draw_cells(
-    rng: np.random.Generator, site_sizes: Ints, origin_weights: Floats, recruits_from: tuple[int, int]
-) -> Cells:
-    """Each site recruits from a few origins: drawn without replacement by weight, more for larger sites."""
-    fewest, most = recruits_from
+@dataclass(frozen=True, slots=True)
+class OriginWeights:
+    """Relative number of workers of every origin, and the number (from 0) of the county it lies in."""
+
+    weights: Floats
+    county: Ints
+
+    def draw_counties(self, rng: np.random.Generator, reach: float, bounds: tuple[int, int] | None) -> Ints:
+        """Origins of a few counties drawn by weight, more for a larger ``reach``; all origins without bounds."""
+        if bounds is None:
+            return np.arange(len(self.weights))
+        totals: Floats = np.bincount(self.county, weights=self.weights).astype(np.float64)
+        chosen = _draw_without_replacement(rng, totals, min(len(totals), _reach(bounds, reach)))
+        pool: Ints = np.flatnonzero(np.isin(self.county, chosen))
+        return pool
+
+
+def draw_cells(rng: np.random.Generator, site_sizes: Ints, origins: OriginWeights, roster: Roster) -> Cells:
+    """Each site recruits from a few origins: drawn without replacement by weight, more for larger sites; where the
+    roster says so, they lie in a few counties, drawn likewise before."""
     largest = max(1, int(site_sizes.max(initial=1)))
-    origins: list[Ints] = []
+    drawn: list[Ints] = []
     counts: list[Ints] = []
     for size in site_sizes.tolist():
-        reach = fewest + (most - fewest) * np.sqrt(size / largest)
-        wanted = int(min(len(origin_weights), max(1, round(reach)), max(1, size)))
-        keys = np.log(origin_weights) + rng.gumbel(size=len(origin_weights))
-        chosen = np.argsort(-keys, kind="stable")[:wanted]
-        shares = origin_weights[chosen] * rng.lognormal(0.0, 0.6, wanted)
-        origins.append(chosen)
+        reach = float(np.sqrt(size / largest))
+        pool = origins.draw_counties(rng, reach, roster.recruits_from_counties)
+        weights = origins.weights[pool]
+        wanted = int(min(len(pool), max(1, size), _reach(roster.recruits_from, reach)))
+        chosen = _draw_without_replacement(rng, weights, wanted)
+        shares = weights[chosen] * rng.lognormal(0.0, 0.6, wanted)
+        drawn.append(pool[chosen])
         counts.append(apportion(size, shares))
-    origin = np.concatenate(origins)
+    origin = np.concatenate(drawn)
     workers = np.concatenate(counts)
-    site = np.repeat(np.arange(len(site_sizes)), [len(chosen) for chosen in origins])
+    site = np.repeat(np.arange(len(site_sizes)), [len(chosen) for chosen in drawn])
     order = np.lexsort((site, origin))
     order = order[workers[order] > 0]
     return Cells(origin[order], site[order], workers[order])
+
+
+def _reach(bounds: tuple[int, int], reach: float) -> int:
+    """Number between the bounds at ``reach`` (0 to 1) of the way, at least 1."""
+    fewest, most = bounds
+    return max(1, round(fewest + (most - fewest) * reach))
+
+
+def _draw_without_replacement(rng: np.random.Generator, weights: Floats, wanted: int) -> Ints:
+    """Positions drawn without replacement in proportion to the weights (largest Gumbel keys)."""
+    keys = np.log(weights) + rng.gumbel(size=len(weights))
+    chosen: Ints = np.argsort(-keys, kind="stable")[:wanted]
+    return chosen
 
 
 def draw_parties(rng: np.random.Generator, cells: Cells, sizes: dict[int, float]) -> Ints:
@@ -123,9 +168,24 @@ def draw_parties(rng: np.random.Generator, cells: Cells, sizes: dict[int, float]
     return parties
 
 
+def draw_waves(cells: Cells, party: Ints, people: int | None) -> Ints:
+    """Wave number (from 0) of every worker: parties of one cell in waves of about ``people`` workers who share their dates.
+
+    Without a number every party is a wave. A party that begins within the first ``people`` of its cell is in the cell's
+    first wave, and so on: parties of 4, 5 and 3 with 6 people a wave begin at 0, 4 and 9, so the third is in the second.
+    """
+    if people is None or not len(party):
+        return party
+    first_of_cell = np.repeat(np.cumsum(cells.workers) - cells.workers, cells.workers)
+    first_of_party = np.flatnonzero(np.diff(party, prepend=-1))[party]
+    within = (first_of_party - first_of_cell) // people
+    waves: Ints = np.cumsum((np.diff(within, prepend=0) != 0) | (np.diff(first_of_cell, prepend=0) != 0))
+    return waves
+
+
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Days after the first service date, one entry per party; ``required`` -1 = no date to be on post."""
+    """Days after the first service date, one entry per wave or per worker; ``required`` -1 = no date to be on post."""
 
     earliest: Ints
     preferred: Ints
@@ -134,7 +194,7 @@ class Windows:
 
 
 def draw_windows(rng: np.random.Generator, roster: Roster, opens: Ints) -> Windows:
-    """Travel windows of parties, starting when their site reopens (``opens``: days after the first
+    """Travel windows of waves of parties, starting when their site reopens (``opens``: days after the first
     service date, negative = open before) or a few days later, and cut at the last service date."""
     count = len(opens)
     last = (roster.last_service_date - roster.first_service_date).days

@@ -20,6 +20,7 @@ from dispatch.findings import Finding, Severity, Where
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
+Money = Annotated[float, Field(ge=0)]
 
 
 class _Strict(BaseModel):
@@ -85,8 +86,8 @@ class Phase(_Strict):
 class Area(_Strict):
     """A destination city.
 
-    ``workers`` is an exact total; without it the area takes its gravity share of what is left:
-    ``attraction`` / distance ** exponent. ``sites`` employers are invented, standing at ``places`` of the
+    ``workers`` is an exact total; without it the area takes its gravity share of what is left (or of what goes to its
+    ``group``): ``attraction`` / distance ** exponent. ``sites`` employers are invented, standing at ``places`` of the
     hand-written table (industrial parks, in turn) or, without any, scattered around the city. ``receiver_share`` of
     the employers fetch people at the station, but none that stands at a place of ``own_last_mile``.
     """
@@ -96,6 +97,7 @@ class Area(_Strict):
     lat: float
     lon: float
     workers: Count | None = None
+    group: str = ""
     attraction: Weight = 1.0
     sites: Annotated[int, Field(ge=1)]
     places: tuple[str, ...] = ()
@@ -109,9 +111,13 @@ class Area(_Strict):
 
 
 class Destinations(_Strict):
-    """Areas, how unequal employers are (sigma of the log-normal), and the sites' reopening phases."""
+    """Areas, how unequal employers are (sigma of the log-normal), and the sites' reopening phases.
+
+    ``shares``: share of all workers who go to the areas of each group; without any, gravity alone decides.
+    """
 
     areas: Annotated[tuple[Area, ...], Field(min_length=1)]
+    shares: dict[str, Weight] = {}
     gravity_exponent: Annotated[float, Field(ge=0)] = 1.0
     employer_sigma: Annotated[float, Field(ge=0)] = 0.9
     least_workers_per_site: Count = 1
@@ -119,7 +125,12 @@ class Destinations(_Strict):
 
 
 class Roster(_Strict):
-    """Shape of the invented people. Shares are of parties (windows, sizes) or of workers (the rest)."""
+    """Shape of the invented people. Shares are of parties (windows, sizes) or of workers (the rest).
+
+    ``recruits_from``: townships (fewest, most) from which a site recruits, ``recruits_from_counties``: counties in which
+    they lie. ``people_per_wave``: parties of one township and site share their dates in waves of about this many people; None = each
+    party has its own.
+    """
 
     total: Annotated[int, Field(ge=0)]
     id_prefix: str = "W"
@@ -137,6 +148,8 @@ class Roster(_Strict):
     needs: dict[str, Share] = {}
     document_missing_share: Share = 0.0
     recruits_from: tuple[int, int] = (3, 9)
+    recruits_from_counties: tuple[int, int] | None = None
+    people_per_wave: Annotated[int, Field(ge=1)] | None = None
     payer: str = ""
 
     @model_validator(mode="after")
@@ -175,16 +188,38 @@ class Health(_Strict):
     incomplete: Count = 0
 
 
-class FleetFact(_Strict):
-    """Coaches invented in proportion to the roster: ``per_1000_workers`` rounded up, at one depot."""
+class CoachKind(_Strict):
+    """One kind of coach of every county: share of its coaches, seats in use, and its prices.
 
-    id: str
+    ``seats`` are those left for passengers under the campaign's rules; they size the fleet and nothing else.
+    """
+
     type: str
-    depot: str
-    per_1000_workers: Weight
-    day_rate: Annotated[float, Field(ge=0)]
-    km_rate: Annotated[float, Field(ge=0)]
-    driver_day_rate: Annotated[float, Field(ge=0)]
+    share: Weight
+    seats: Annotated[int, Field(ge=1)]
+    day_rate: Money
+    km_rate: Money
+    driver_day_rate: Money
+
+
+class FleetFact(_Strict):
+    """Coaches invented for every county of ``origins.counties``, standing at its seat.
+
+    ``tightness``: coaches per coach needed on an average day (see ``synthesis_fleet``), 1 = just enough if every day
+    were average. ``variants``: other values by name. ``circuity``: road km per straight km. ``km_per_h``: mean speed of
+    a coach on its way, rests and halts included. ``operator`` may hold ``{county}``.
+    """
+
+    tightness: Weight
+    variants: dict[str, Weight] = {}
+    circuity: Weight = 1.3
+    km_per_h: Weight = 60.0
+    operator: str = ""
+    types: Annotated[tuple[CoachKind, ...], Field(min_length=1)]
+
+    def get_tightness(self, variant: str) -> float:
+        """Tightness of a variant; an empty name means the default. Raises KeyError."""
+        return self.variants[variant] if variant else self.tightness
 
 
 class Facts(_Strict):
@@ -198,7 +233,7 @@ class Facts(_Strict):
     origins: Origins
     destinations: Destinations
     health: Health = Health()
-    fleet: tuple[FleetFact, ...] = ()
+    fleet: FleetFact | None = None
 
     @model_validator(mode="after")
     def _areas_fit(self) -> Facts:
@@ -208,6 +243,9 @@ class Facts(_Strict):
             raise ValueError(
                 f"areas with exact workers hold {sum(exact)} people, the roster {self.roster.total}"
             )
+        if self.fleet and not self.origins.counties:
+            raise ValueError("a fleet is invented for the counties of origins, and there are none")
+        self._check_groups()
         for area in self.destinations.areas:
             if not area.places and not area.region:
                 raise ValueError(f"area {area.name} needs places of the places table, or a region")
@@ -216,6 +254,17 @@ class Facts(_Strict):
                     f"own_last_mile of area {area.name} names a place that is none of its places"
                 )
         return self
+
+    def _check_groups(self) -> None:
+        shares = self.destinations.shares
+        if not shares:
+            return
+        if abs(sum(shares.values()) - 1) > 1e-9:
+            raise ValueError(f"the shares of the groups add up to {sum(shares.values()):g}, not to 1")
+        if {area.group for area in self.destinations.areas} != set(shares):
+            raise ValueError("every area needs a group with a share, and every share an area")
+        if any(area.workers is not None for area in self.destinations.areas):
+            raise ValueError("give areas exact workers or groups shares, not both")
 
 
 def read_facts(path: Path) -> Facts:

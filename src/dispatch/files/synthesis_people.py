@@ -7,10 +7,13 @@ lie in 199-0000-xxxx only. A name that some real person bears is chance.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from dispatch.files.texts import blank_where, coded_column, join_texts, text_column
+
 Ints = NDArray[np.int64]
-Texts = NDArray[np.object_]
 
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
@@ -28,37 +31,47 @@ _CHECK_CHARACTERS = "10X98765432"
 MOST_DOCUMENTS = 3_150_000
 
 
-def make_names(rng: np.random.Generator, party: Ints, women: NDArray[np.bool_]) -> Texts:
+def make_names(rng: np.random.Generator, party: Ints, women: NDArray[np.bool_]) -> pd.Series:
     """Full names, two or three characters; people of one party mostly share the surname.
 
     ``party`` and ``women`` have one entry per person.
     """
     count = len(party)
-    surnames = np.array(list(_SURNAMES), dtype=object)
-    ranks = np.arange(1, len(surnames) + 1)
+    ranks = np.arange(1, len(_SURNAMES) + 1)
     chances = ranks**-0.7 / (ranks**-0.7).sum()
     parties = int(party.max()) + 1 if count else 0
-    of_party = rng.choice(len(surnames), size=parties, p=chances)
-    own = rng.choice(len(surnames), size=count, p=chances)
+    of_party = rng.choice(len(_SURNAMES), size=parties, p=chances)
+    own = rng.choice(len(_SURNAMES), size=count, p=chances)
     keeps = rng.random(count) < 0.6
-    surname = surnames[np.where(keeps, of_party[party], own)]
+    surname = np.where(keeps, of_party[party], own)
     first = np.where(women, _pick(rng, _FIRST_WOMEN, count), _pick(rng, _FIRST_MEN, count))
     last = np.where(women, _pick(rng, _LAST_WOMEN, count), _pick(rng, _LAST_MEN, count))
     short = rng.random(count) < 0.15
-    names: Texts = surname + np.where(short, "", first) + last
-    return names
+    shape = (len(_SURNAMES), 2, len(_FIRST_MEN) + len(_FIRST_WOMEN) + 1, len(_LAST_MEN) + len(_LAST_WOMEN))
+    keys = np.ravel_multi_index((surname, women.astype(np.int64), np.where(short, 0, first + 1), last), shape)
+    different, codes = np.unique(keys, return_inverse=True)
+    spelled = zip(*(part.tolist() for part in np.unravel_index(different, shape)), strict=True)
+    numbers, names = pd.factorize(np.array([_spell(*key) for key in spelled], dtype=object))
+    return coded_column(numbers[codes], names.tolist())
 
 
-def _pick(rng: np.random.Generator, characters: str, count: int) -> Texts:
-    chosen: Texts = np.array(list(characters), dtype=object)[rng.integers(0, len(characters), count)]
-    return chosen
+def _spell(surname: int, woman: int, first: int, last: int) -> str:
+    """Name from numbers of its characters; ``first`` 0 = there is none."""
+    firsts, lasts = (_FIRST_WOMEN, _LAST_WOMEN) if woman else (_FIRST_MEN, _LAST_MEN)
+    return _SURNAMES[surname] + (firsts[first - 1] if first else "") + lasts[last]
 
 
-def make_documents(rng: np.random.Generator, birth_year: Ints, women: NDArray[np.bool_]) -> Texts:
+def _pick(rng: np.random.Generator, characters: str, count: int) -> Ints:
+    return rng.integers(0, len(characters), count)
+
+
+def make_documents(
+    rng: np.random.Generator, birth_year: Ints, women: NDArray[np.bool_], missing_share: float = 0.0
+) -> pd.Series:
     """18-character document numbers, all different, of nobody (area codes 999000 to 999999).
 
     Digits 7 to 14 are a birth date in ``birth_year``; the 17th digit is even for women, odd for men. No number
-    ends in 000, which would look damaged by a spreadsheet.
+    ends in 000, which would look damaged by a spreadsheet. ``missing_share`` of the people have none.
     """
     count = len(birth_year)
     if count > MOST_DOCUMENTS:
@@ -70,16 +83,17 @@ def make_documents(rng: np.random.Generator, birth_year: Ints, women: NDArray[np
     month = rng.integers(1, 13, count)
     day = 1 + rng.integers(0, 4, count) * 7 + serial // 450_000
     body = ((area * 10_000 + birth_year) * 10_000 + month * 100 + day) * 1000 + sequence
-    digits = body[:, None] // 10 ** np.arange(16, -1, -1) % 10
-    check = np.array(list(_CHECK_CHARACTERS), dtype=object)[digits @ np.array(_DIGIT_WEIGHTS) % 11]
-    documents: Texts = body.astype(str).astype(object) + check
-    return documents
+    total = np.zeros(count, dtype=np.int64)
+    for place, weight in enumerate(reversed(_DIGIT_WEIGHTS)):
+        total += body // 10**place % 10 * weight
+    check = pa.array(list(_CHECK_CHARACTERS), pa.large_string()).take(pa.array(total % 11))
+    documents = join_texts(pa.array(body).cast(pa.large_string()), check)
+    return text_column(blank_where(documents, rng.random(count) < missing_share))
 
 
-def make_phones(count: int) -> Texts:
+def make_phones(count: int) -> pd.Series:
     """Phones 19900000000 to 19900009999; beyond 10,000 people they repeat rather than reach anybody."""
-    phones: Texts = np.array([f"1990000{serial % 10_000:04d}" for serial in range(count)], dtype=object)
-    return phones
+    return coded_column(np.arange(count) % 10_000, [f"1990000{serial:04d}" for serial in range(10_000)])
 
 
 def make_birth_years(rng: np.random.Generator, count: int, year: int) -> Ints:

@@ -19,7 +19,7 @@ def render_table(name: str, table: pd.DataFrame, language: str) -> bytes:
     right. Columns that are wholly empty are left out.
     """
     spec = _SPECS[name]
-    filled = [column for column in table.columns if (table[column].astype(str) != "").any()]
+    filled = [column for column in table.columns if _holds_text(table[column])]
     shown = table[filled]
     if language == "zh":
         shown = pd.DataFrame(
@@ -30,6 +30,11 @@ def render_table(name: str, table: pd.DataFrame, language: str) -> bytes:
         )
     encoding = "utf-8-sig" if language == "zh" else "utf-8"
     return shown.to_csv(index=False, lineterminator="\n").encode(encoding)
+
+
+def _holds_text(values: pd.Series) -> bool:
+    used = values.unique() if isinstance(values.dtype, pd.CategoricalDtype) else values
+    return bool((pd.Series(used).astype(str) != "").any())
 
 
 def find_chinese_heading(spec: TableSpec, column: str) -> str:
@@ -45,4 +50,7 @@ def _translate_words(values: pd.Series, column: ColumnSpec) -> pd.Series:
             chinese.setdefault(value, word)
     if not chinese:
         return values
-    return values.map(lambda cell: "|".join(chinese.get(part, part) for part in str(cell).split("|")))
+    words = {
+        cell: "|".join(chinese.get(part, part) for part in str(cell).split("|")) for cell in values.unique()
+    }
+    return values.map(words)

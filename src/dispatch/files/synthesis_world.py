@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dispatch.files.synthesis_demand import apportion
-from dispatch.files.synthesis_facts import Area, County, Destinations, Facts, FleetFact, Phase
+from dispatch.files.synthesis_facts import Area, County, Destinations, Phase
 
 _KM_PER_DEGREE = 111.2
 _INVENTED = "invented by dispatch synth"
@@ -43,10 +43,10 @@ def make_origin_places(
         for number, (lat, lon) in enumerate(zip(lats, lons, strict=True), start=1):
             town = f"{county.region}-{number:02d}"
             name = f"{county.name}{number:02d}镇"
-            townships.append(_make_place(town, name, county.region, "assembly", lat, lon, "township"))
+            townships.append(make_place(town, name, county.region, "assembly", lat, lon, "township"))
             points = zip(*scatter(rng, lat, lon, 8.0, villages_per_township), strict=True)
             villages += [
-                _make_place(
+                make_place(
                     f"{town}-{k:02d}", f"{name}{k:02d}村", county.region, "village", y, x, "village", town
                 )
                 for k, (y, x) in enumerate(points, start=1)
@@ -54,7 +54,7 @@ def make_origin_places(
     return pd.DataFrame(townships + villages, columns=list(PLACE_COLUMNS)), np.array(weights)
 
 
-def _make_place(
+def make_place(
     place_id: str,
     name: str,
     region: str,
@@ -64,6 +64,7 @@ def _make_place(
     precision: str,
     assembly: str = "",
 ) -> dict[str, object]:
+    """One row of the places table, marked as invented."""
     values = (place_id, name, region, kind, lat, lon, precision, assembly, _INVENTED)
     return dict(zip(PLACE_COLUMNS, values, strict=True))
 
@@ -94,7 +95,7 @@ def _make_gates(rng: np.random.Generator, area: Area) -> list[dict[str, object]]
         return []
     lats, lons = scatter(rng, area.lat, area.lon, area.spread_km, area.sites)
     return [
-        _make_place(
+        make_place(
             f"p-{_name_id(area, i)}", f"{_name_employer(area, i)}大门", area.region, "site", y, x, "township"
         )
         for i, (y, x) in enumerate(zip(lats, lons, strict=True))
@@ -133,20 +134,3 @@ def _draw_openings(
     numbers = apportion(count, np.array([phase.share for phase in phases]))
     dates = np.repeat(np.arange(len(phases)), numbers)
     return [phases[i].opens_on for i in rng.permutation(dates).tolist()]
-
-
-def make_fleet(facts: Facts, total: int) -> pd.DataFrame:
-    """Fleet table of the facts' fleet lines: coaches in proportion to the roster, rounded up, assumed."""
-    return pd.DataFrame([_make_line(line, facts, total) for line in facts.fleet])
-
-
-def _make_line(line: FleetFact, facts: Facts, total: int) -> dict[str, object]:
-    return {
-        "fleet_id": line.id,
-        "type": line.type,
-        "depot": line.depot,
-        "count": int(np.ceil(line.per_1000_workers * total / 1000)),
-        "day_rate": line.day_rate,
-        "km_rate": line.km_rate,
-        "driver_day_rate": line.driver_day_rate,
-    }

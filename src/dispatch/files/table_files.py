@@ -16,6 +16,7 @@ from dispatch.files.table_specs import TABLES, find_table_name
 from dispatch.files.tables import (
     RawTable,
     TableBroken,
+    make_clean_table,
     make_inline_table,
     make_sheet_table,
     merge_tables,
@@ -82,6 +83,9 @@ def _read_inline(
 
 def _read_file(item: str, name: str, files: InputFiles, where: Where, report: Report) -> list[RawTable]:
     file, _, sheet = item.partition("#")
+    made = files.find_made_table(file)
+    if made is not None:
+        return [make_clean_table(made, name, file)]
     try:
         content = files.read_bytes(file)
     except OSError as error:

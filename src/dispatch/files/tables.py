@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from dispatch.files.texts import coded_column
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -30,7 +32,7 @@ class RawTable:
     ``frame``: text cells under their original headings; ``lines``: 1-based file line of each row; ``columns``:
     original heading -> canonical column; ``rejected``: rows with an error; ``excel``: cells come from a
     spreadsheet, so serial dates and day fractions are understood; ``inline``: rows stand in the scenario itself.
-    ``long_rows``: positions of rows with more cells than headings; ``plain_numbers``: (position, heading) of
+    ``clean``: cells are texts without spaces around them and none is missing. ``long_rows``: positions of rows with more cells than headings; ``plain_numbers``: (position, heading) of
     unquoted padded numbers.
     """
 
@@ -45,6 +47,7 @@ class RawTable:
     plain_numbers: tuple[tuple[int, str], ...] = ()
     heading_line: int = 1
     inline: bool = False
+    clean: bool = False
     file_of_row: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -67,7 +70,9 @@ class RawTable:
         """Stripped text of a canonical column; empty texts where the column is missing."""
         heading = self.find_heading(column)
         if not heading:
-            return pd.Series([""] * len(self.frame), dtype="string")
+            return coded_column(np.zeros(len(self.frame), dtype=np.int8), [""])
+        if self.clean:
+            return self.frame[heading]
         return self.frame[heading].astype("string").fillna("").str.strip()
 
 
@@ -135,6 +140,19 @@ def make_inline_table(rows: Sequence[Any], table: str, file: str, lines: Sequenc
     return raw
 
 
+def make_clean_table(frame: pd.DataFrame, table: str, file: str) -> RawTable:
+    """Table of a frame of clean texts (pandas ``string`` or words as ``category``), as the generator makes them."""
+    lines = np.arange(2, len(frame) + 2, dtype=np.int64)
+    texts = {name: _as_text(frame[name]) for name in frame.columns}
+    return RawTable(table=table, file=file, frame=pd.DataFrame(texts), lines=lines, clean=True)
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    if isinstance(values.dtype, pd.CategoricalDtype) or values.dtype == "string":
+        return values
+    return values.map(text_of_cell).astype("string")
+
+
 def merge_tables(tables: Sequence[RawTable]) -> RawTable:
     """One table of several files whose headings have been matched; rows keep their file and line."""
     first = tables[0]
@@ -147,7 +165,7 @@ def merge_tables(tables: Sequence[RawTable]) -> RawTable:
         for heading, name in table.columns.items():
             columns.setdefault(names.setdefault(name, heading), name)
         renamed = {heading: names[name] for heading, name in table.columns.items()}
-        frames.append(table.frame.rename(columns=renamed))
+        frames.append(table.frame.rename(columns=renamed).astype("string"))
     merged = RawTable(
         table=first.table,
         file=first.file,

@@ -14,11 +14,15 @@ import numpy as np
 import pandas as pd
 
 from dispatch.files.columns import ColumnSpec, Kind, TableSpec, normalise_heading
-from dispatch.files.report import Report, find_near_misses, mask_cell, say_near_misses
+from dispatch.files.report import MOST_HINTS, Report, find_near_misses, mask_cell, say_near_misses
 from dispatch.files.tables import XLSX_MAX_ROWS, RawTable
+from dispatch.files.texts import Codes, coded_column, factorize, is_among, match_texts
 from dispatch.files.values import Unreadable, parse_cell
 from dispatch.findings import Where
+from dispatch.model.contracts import make_words
 
+#: Known ids: a set, or the id column of a big table.
+Ids = set[str] | pd.Series
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d{1,2}")
 
 
@@ -26,7 +30,7 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d{1,2}")
 class TypedTable:
     """Values of a table: ``frame`` has every column of the spec, one row per row of ``raw``.
 
-    Empty cells are None (text columns: an empty text). Rows rejected so far are marked in ``raw.rejected``.
+    Empty cells are None (dates: NaT; text columns: an empty text). Choices are words (``category``). Rows rejected so far are marked in ``raw.rejected``.
     """
 
     raw: RawTable
@@ -103,6 +107,8 @@ def _check_shape(raw: RawTable, report: Report) -> None:
 
 
 def _parse_column(raw: RawTable, column: ColumnSpec, report: Report) -> pd.Series:
+    if not raw.find_heading(column.name):
+        return _make_empties(column.kind, len(raw.frame))
     cells = raw.get_cells(column.name)
     if column.required and raw.find_heading(column.name):
         empty = np.flatnonzero((cells == "").to_numpy(dtype=bool))
@@ -111,26 +117,41 @@ def _parse_column(raw: RawTable, column: ColumnSpec, report: Report) -> pd.Serie
         return cells
     if column.kind is Kind.ID:
         return _check_id_cells(raw, column, cells, report)
-    codes, uniques = pd.factorize(cells)
+    codes, uniques = factorize(cells)
     values = np.empty(len(uniques), dtype=object)
     wrong: dict[int, Unreadable] = {}
     for k, text in enumerate(uniques):
         try:
-            values[k] = None if text == "" else parse_cell(str(text), column, excel=raw.excel)
+            values[k] = None if text == "" else parse_cell(text, column, excel=raw.excel)
         except Unreadable as error:
             wrong[k] = error
     for code in sorted({error.code for error in wrong.values()}):
         keys = [k for k, error in wrong.items() if error.code == code]
         rows = np.flatnonzero(np.isin(codes, keys))
         report.note_rows(code, raw, rows, column.name, lambda row: f"{column.name}: {wrong[int(codes[row])]}")
-    if column.kind in (Kind.CHOICE, Kind.CHOICES):
-        texts = np.array(["" if value is None else value for value in values], dtype=object)
-        return pd.Series(texts[codes] if len(uniques) else [], dtype="string")
-    return pd.Series(values[codes] if len(uniques) else [], dtype=object)
+    return _spread_values(column.kind, codes, values)
+
+
+def _make_empties(kind: Kind, count: int) -> pd.Series:
+    """Column that the table does not have."""
+    if kind is Kind.DATE:
+        return pd.Series(np.full(count, np.datetime64("NaT", "s")))
+    if kind in (Kind.TEXT, Kind.ID, Kind.CHOICE, Kind.CHOICES):
+        return coded_column(np.zeros(count, dtype=np.int8), [""])
+    return pd.Series(np.full(count, None, dtype=object))
+
+
+def _spread_values(kind: Kind, codes: Codes, values: np.ndarray[Any, Any]) -> pd.Series:
+    """Column of the value of each distinct text."""
+    if kind in (Kind.CHOICE, Kind.CHOICES):
+        return make_words(codes, ["" if value is None else value for value in values.tolist()])
+    if kind is Kind.DATE:
+        values = np.array(values, dtype="datetime64[s]")
+    return pd.Series(values[codes] if len(values) else values)
 
 
 def _check_id_cells(raw: RawTable, column: ColumnSpec, cells: pd.Series, report: Report) -> pd.Series:
-    damaged = cells.str.fullmatch(_SCIENTIFIC.pattern).fillna(False).to_numpy(dtype=bool)
+    damaged = match_texts(cells, _SCIENTIFIC.pattern)
     if damaged.any():
         report.note_rows(
             "E129",
@@ -164,22 +185,37 @@ def _check_unique(table: TypedTable, column: str, report: Report) -> None:
 
 
 def check_references(
-    table: TypedTable, column: str, known: set[str], seen: set[str], noun: str, report: Report
+    table: TypedTable, column: str, known: Ids, seen: Ids, noun: str, report: Report
 ) -> None:
     """Report rows whose non-empty id in ``column`` is not ``known``; ``seen`` also holds rejected ids."""
     cells = table.frame[column]
-    codes, uniques = pd.factorize(cells)
-    rejected = table.raw.rejected.copy()
+    unknown = np.flatnonzero(~_is_known(cells, known) & ~table.raw.rejected)
+    if not len(unknown):
+        return
+    codes, uniques = pd.factorize(cells.iloc[unknown])
     for k, text in enumerate(uniques):
-        if text == "" or text in known:
-            continue
-        rows = np.flatnonzero((codes == k) & ~rejected)
-        if text in seen:
+        rows = unknown[codes == k]
+        if _holds(seen, str(text)):
             report.note_rows("E137", table.raw, rows, column, f"The row of {noun} '{text}' was rejected.")
         else:
-            hint = say_near_misses(str(text), known)
+            hint = say_near_misses(str(text), known if len(known) <= MOST_HINTS else ())
             report.note_rows("E128", table.raw, rows, column, f"There is no {noun} '{text}'.{hint}")
 
 
+def _is_known(cells: pd.Series, known: Ids) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Cells that are empty or known."""
+    if isinstance(known, set):
+        codes, uniques = factorize(cells)
+        good = np.array([text == "" or text in known for text in uniques], dtype=bool)
+        return good[codes] if len(uniques) else np.ones(len(cells), dtype=bool)
+    return np.asarray(cells == "", dtype=bool) | is_among(cells, known)
+
+
+def _holds(ids: Ids, text: str) -> bool:
+    return text in ids if isinstance(ids, set) else bool((ids == text).any())
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.date()
     return None if value is None or value is pd.NA or value is pd.NaT else value

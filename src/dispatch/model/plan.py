@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 
+from dispatch.model.contracts import OUTCOMES, RIDES
+from dispatch.model.events import DutyEvent as DutyEvent
+from dispatch.model.events import EventKind as EventKind
+from dispatch.model.events import pack_events
+from dispatch.model.packing import pack_frame, unpack_frame
 from dispatch.model.scenario import Assumption
 from dispatch.model.supply import Mode, Service
 
@@ -16,6 +22,10 @@ CASH_TERMS = (
     "service_fixed", "carriages", "seats", "own_tickets", "exams", "allowances",
 )  # fmt: skip
 PENALTY_TERMS = ("lateness", "ride_time", "exposure", "unserved", "changes")
+#: Fields of a plan that are big tables, with their contracts.
+PLAN_TABLES = {"outcomes": OUTCOMES, "rides": RIDES}
+#: Longer tables than this no spreadsheet opens (1,048,576 rows with the heading); they are written as Parquet.
+LONGEST_SHEET_ROWS = 1_000_000
 
 
 class Role(StrEnum):
@@ -90,38 +100,6 @@ class Trip:
     km_tenths: int = 0
 
 
-class EventKind(StrEnum):
-    """What a coach does in one stretch of its duty."""
-
-    DRIVE = "drive"
-    DEADHEAD = "deadhead"
-    BREAK = "break"
-    NIGHT_HALT = "night_halt"
-    BOARD = "board"
-    ALIGHT = "alight"
-    WAIT = "wait"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DutyEvent:
-    """One stretch of a duty, in time order without holes.
-
-    Driving stretches carry ``leg`` (index into the duty's ``legs``) and the ``driver`` (0-based) at the wheel. Halts on the
-    way carry the name of a place (``approximate`` where it is only the nearest known one).
-    """
-
-    kind: EventKind
-    start_min: int
-    end_min: int
-    leg: int = -1
-    driver: int = -1
-    place_id: str = ""
-    place_name: str = ""
-    approximate: bool = False
-    lat: float = 0.0
-    lon: float = 0.0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyLeg:
     """Movement between two stops, frozen: distance, driving minutes and where they come from."""
@@ -138,15 +116,16 @@ class DutyLeg:
 class CoachDuty:
     """One coach from pull-out to pull-in.
 
-    ``costs``: money of this duty by cash term. ``days``: calendar dates touched. ``driver_reason`` says which rule
-    set the number of drivers. ``driver_names`` is filled from the scenario's crew, else empty.
+    ``events``: a tuple or ``PackedEvents``. ``costs``: money of this duty by cash term. ``days``: calendar dates touched.
+    ``driver_reason`` says which rule set the number of drivers. ``driver_names`` is filled from the scenario's crew, else
+    empty.
     """
 
     id: str
     fleet_id: str
     trip_ids: tuple[str, ...]
     legs: tuple[DutyLeg, ...]
-    events: tuple[DutyEvent, ...]
+    events: Sequence[DutyEvent]
     pull_out_min: int
     pull_in_min: int
     days: int
@@ -214,6 +193,68 @@ class BoundPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SizeClass:
+    """Corridors of about one size: how many people at most in one (None = no limit), and what they cost and are proven to cost.
+
+    ``closed``: corridors whose proof found nothing better at the end, None where that is not known.
+    """
+
+    most_workers: int | None
+    corridors: int
+    closed: int | None
+    workers: int
+    cost_minor: int
+    bound_minor: int
+
+
+class GapCause(StrEnum):
+    """Where the difference between cost and bound comes from (see ``planning.gap_causes``)."""
+
+    FLEET = "fleet"
+    NOT_CLOSED = "not_closed"
+    UNSERVED = "unserved"
+    ROUTING = "routing"
+
+
+class Standing(StrEnum):
+    """How an amount is known: computed from both plan and proof, an estimate, a most, or what is left."""
+
+    MEASURED = "measured"
+    ESTIMATED = "estimated"
+    AT_MOST = "at_most"
+    REST = "rest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapShare:
+    """Share of the gap with one cause; the shares of a certificate add up to its gap."""
+
+    cause: GapCause
+    amount_minor: int
+    standing: Standing
+
+
+class Scarce(StrEnum):
+    """What a shadow price is the price of."""
+
+    COACH = "coach"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowPrice:
+    """What one more of a scarce thing would save, by the prices of the proof.
+
+    ``subject_id``: fleet line or service. ``date_min``: midnight of the date of a coach; the departure's date of a service.
+    """
+
+    scarce: Scarce
+    subject_id: str
+    date_min: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """Proven lower bound on the objective of every lawful plan; None when stopped before any proof.
 
@@ -225,6 +266,9 @@ class Certificate:
     gap_without_unserved_ratio: float | None
     method: str
     parts: tuple[BoundPart, ...] = ()
+    sizes: tuple[SizeClass, ...] = ()
+    causes: tuple[GapShare, ...] = ()
+    prices: tuple[ShadowPrice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,3 +365,23 @@ class Plan:
     points: Mapping[str, GatePoint] = field(default_factory=dict)
     variants: tuple[tuple[str, str], ...] = ()
     interrupted: bool = False
+
+    @property
+    def table_files(self) -> dict[str, str]:
+        """File of each big table in a run folder: CSV as long as a spreadsheet can open it, else Parquet."""
+        return {
+            name: f"{name}.{'csv' if len(getattr(self, name)) <= LONGEST_SHEET_ROWS else 'parquet'}"
+            for name in PLAN_TABLES
+        }
+
+    def __reduce__(self) -> tuple[Callable[..., Plan], tuple[dict[str, Any], bytes, bytes]]:
+        """Pickles with its two tables as columns and the events of its duties as bytes: small, and in milliseconds."""
+        others = {
+            item.name: getattr(self, item.name) for item in fields(self) if item.name not in PLAN_TABLES
+        }
+        others["duties"] = tuple(replace(duty, events=pack_events(duty.events)) for duty in self.duties)
+        return _unpack_plan, (others, pack_frame(self.outcomes, OUTCOMES), pack_frame(self.rides, RIDES))
+
+
+def _unpack_plan(others: dict[str, Any], outcomes: bytes, rides: bytes) -> Plan:
+    return Plan(**others, outcomes=unpack_frame(outcomes, OUTCOMES), rides=unpack_frame(rides, RIDES))

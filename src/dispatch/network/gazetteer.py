@@ -17,6 +17,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Literal, cast
 
@@ -27,6 +28,7 @@ Level = Literal["country", "province", "prefecture", "county", "city"]
 Status = Literal["exact", "alias", "hierarchy", "ambiguous", "unknown"]
 
 PLACES_PATH = Path(__file__).parent / "data" / "places.csv.gz"
+COLUMNS = ("code", "name", "level", "parent", "lat", "lon", "country", "source", "accuracy_km", "aliases")
 MAX_CANDIDATES = 12
 MAX_CHAIN = 6
 MAX_ADDRESS_LENGTH = 80
@@ -88,22 +90,18 @@ def normalise_name(text: str) -> str:
 def read_gazetteer(path: Path = PLACES_PATH) -> Gazetteer:
     """Gazetteer of a ``places.csv.gz`` table; read once per path."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as stream:
-        return Gazetteer(_parse_row(row) for row in csv.DictReader(stream))
+        rows = csv.reader(stream)
+        order = itemgetter(*map(next(rows).index, COLUMNS))
+        return Gazetteer(_parse_row(order(row)) for row in rows)
 
 
-def _parse_row(row: dict[str, str]) -> tuple[GazetteerPlace, tuple[str, ...]]:
+def _parse_row(cells: tuple[str, ...]) -> tuple[GazetteerPlace, tuple[str, ...]]:
+    """Place and other names of the cells of ``COLUMNS``."""
+    code, name, level, parent, lat, lon, country, source, km, aliases = cells
     place = GazetteerPlace(
-        row["code"],
-        row["name"],
-        cast(Level, row["level"]),
-        row["parent"],
-        float(row["lat"]),
-        float(row["lon"]),
-        row["country"],
-        row["source"],
-        float(row["accuracy_km"]),
+        code, name, cast(Level, level), parent, float(lat), float(lon), country, source, float(km)
     )
-    return place, tuple(filter(None, row["aliases"].split("|")))
+    return place, tuple(filter(None, aliases.split("|")))
 
 
 class Gazetteer:

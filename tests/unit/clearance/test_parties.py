@@ -300,6 +300,5 @@ def test_every_worker_is_in_exactly_one_of_members_and_set_aside(
         assert 0 <= party.earliest <= party.preferred <= party.latest <= 9
         assert party.clear_from <= party.latest
         assert party.clear_until >= party.earliest
-        assert party.minors < party.size or party.minors == sum(
-            row["birth_year"] == 2010 for row, _ in rows if row["party_id"] == party.party_key
-        )
+        own = result.members.loc[result.members["party_key"] == party.party_key, "worker_id"]
+        assert party.minors == sum(rows[int(who[1:])][0]["birth_year"] == 2010 for who in own)

@@ -17,8 +17,9 @@ from dispatch.errors import RunDamaged, UsageError
 from dispatch.files import runs
 from dispatch.files.csv_text import guard_cell, render_csv, unguard_cell
 from dispatch.files.plain import NotPlain, noun_from, plain_of
-from dispatch.files.run_tables import parse_run_table
-from dispatch.files.runs import RunLog, hash_plan, read_plan, render_plan_json, write_run
+from dispatch.files.run_tables import parse_run_table, write_run_table
+from dispatch.files.runs import RunLog, hash_plan, read_plan, write_run
+from dispatch.model import plan as model_plan
 from dispatch.model.contracts import OUTCOMES, RIDES, make_frame
 from dispatch.model.plan import (
     Batch,
@@ -190,8 +191,9 @@ def test_the_hash_changes_with_any_outcome_seat_or_amount() -> None:
     assert len({hash_plan(each) for each in (plan, *variants)}) == 4
 
 
-def test_stops_also_state_their_local_time() -> None:
-    document = json.loads(render_plan_json(make_plan(), FIRST, ZONE))
+def test_stops_also_state_their_local_time(tmp_path: Path) -> None:
+    write(tmp_path / "run", make_plan())
+    document = json.loads((tmp_path / "run" / "plan.json").read_text(encoding="utf-8"))
     stop = document["plan"]["trips"][0]["stops"][1]
     # minute 3000 is day 2 (2880) and 120 minutes: 1 March 02:00, after the leap day
     assert (stop["arrive_min"], stop["arrive_at"]) == (3000, "2020-03-01T02:00:00+08:00")
@@ -289,14 +291,14 @@ def test_a_plain_value_of_the_wrong_kind_is_refused() -> None:
 
 
 def test_a_run_that_appeared_meanwhile_is_not_replaced(tmp_path, monkeypatch):
-    run, render = tmp_path / "run", runs._make_contents
+    run, write_plan = tmp_path / "run", runs._write_plan
 
     def write_another_first(*words):
         run.mkdir()
         (run / "plan.json").write_text("another run", encoding="utf-8")
-        return render(*words)
+        return write_plan(*words)
 
-    monkeypatch.setattr(runs, "_make_contents", write_another_first)
+    monkeypatch.setattr(runs, "_write_plan", write_another_first)
     with pytest.raises(UsageError, match="meanwhile"):
         write_run(run, make_plan(), tmp_path / "s", {}, LOG, first_date=FIRST, time_zone=ZONE)
     assert (run / "plan.json").read_text(encoding="utf-8") == "another run"
@@ -319,3 +321,84 @@ def test_a_plan_edited_by_hand_is_read_only_when_asked_for_as_it_lies(tmp_path):
     with pytest.raises(RunDamaged, match="hash"):
         read_plan(run)
     assert read_plan(run, verify=False)[0].duties[0].pull_in_min == 3000
+
+
+def test_tables_too_long_for_a_spreadsheet_are_parquet_with_the_same_hash(tmp_path, monkeypatch):
+    plan = make_plan()
+    as_csv = write(tmp_path / "csv", plan)
+    # two workers and one ride: only the outcomes are longer than one row
+    monkeypatch.setattr(model_plan, "LONGEST_SHEET_ROWS", 1)
+    as_parquet = write(tmp_path / "parquet", plan)
+    names = {path.name for path in (tmp_path / "parquet").iterdir()}
+    assert {"outcomes.parquet", "rides.csv"} <= names and "outcomes.csv" not in names
+    assert as_parquet == as_csv == hash_plan(plan)
+    assert_same_plan(plan, read_plan(tmp_path / "parquet")[0])
+
+
+def test_a_changed_or_broken_parquet_table_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(model_plan, "LONGEST_SHEET_ROWS", 0)
+    write(tmp_path / "run", make_plan())
+    other = make_plan().outcomes.assign(arrive_min=1)
+    write_run_table(tmp_path / "run" / "outcomes.parquet", other, OUTCOMES)
+    with pytest.raises(RunDamaged, match="hash"):
+        read_plan(tmp_path / "run")
+    (tmp_path / "run" / "outcomes.parquet").write_bytes(b"PAR1 no more")
+    with pytest.raises(RunDamaged, match="outcomes"):
+        read_plan(tmp_path / "run")
+
+
+def test_every_trip_and_duty_has_a_line_of_its_own(tmp_path: Path) -> None:
+    plan = make_plan()
+    second = dataclasses.replace(plan.trips[0], id="T2")
+    write(tmp_path / "run", dataclasses.replace(plan, trips=(*plan.trips, second)))
+    lines = (tmp_path / "run" / "plan.json").read_text(encoding="utf-8").splitlines()
+    first = lines.index('"trips": [')
+    assert [json.loads(line.rstrip(","))["id"] for line in lines[first + 1 : first + 3]] == ["T1", "T2"]
+    assert lines[first + 3] in ("]", "],")
+
+
+def test_a_plan_laid_out_anew_by_an_editor_is_read_back_equal(tmp_path: Path) -> None:
+    write(tmp_path / "run", make_plan())
+    path = tmp_path / "run" / "plan.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for indent in (None, 4):
+        path.write_text(json.dumps(document, indent=indent), encoding="utf-8")
+        assert_same_plan(make_plan(), read_plan(tmp_path / "run")[0])
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"plan": 3}', '{\n"schema_version": 2,\n"plan": {\n'])
+def test_a_plan_file_that_is_no_plan_is_refused(text: str, tmp_path: Path) -> None:
+    write(tmp_path / "run", make_plan())
+    (tmp_path / "run" / "plan.json").write_text(text, encoding="utf-8")
+    with pytest.raises(RunDamaged):
+        read_plan(tmp_path / "run")
+
+
+def test_a_run_of_another_version_says_so(tmp_path: Path) -> None:
+    write(tmp_path / "run", make_plan())
+    path = tmp_path / "run" / "plan.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"schema_version": 2', '"schema_version": 1'))
+    with pytest.raises(RunDamaged, match="version 1"):
+        read_plan(tmp_path / "run")
+
+
+def test_a_table_named_outside_the_run_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "run", make_plan())
+    path = tmp_path / "run" / "plan.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"rides.csv"', '"../rides.csv"'))
+    with pytest.raises(RunDamaged, match="rides"):
+        read_plan(tmp_path / "run")
+
+
+def test_the_hash_is_of_the_texts_and_not_of_how_they_lie_in_memory() -> None:
+    plan = make_plan()
+    twice = pd.concat([plan.outcomes, plan.outcomes], ignore_index=True)
+    sliced = dataclasses.replace(plan, outcomes=twice.iloc[2:].reset_index(drop=True))
+    as_objects = dataclasses.replace(plan, outcomes=plan.outcomes.astype({"detail": object}))
+    assert hash_plan(sliced) == hash_plan(as_objects) == hash_plan(plan)
+    # "ab" + "c" and "a" + "bc" have the same letters, but other texts
+    left, right = (
+        dataclasses.replace(plan, outcomes=plan.outcomes.assign(detail=pd.array(cells, dtype="string")))
+        for cells in (["ab", "c"], ["a", "bc"])
+    )
+    assert hash_plan(left) != hash_plan(right)
