@@ -156,6 +156,8 @@ def rule(key: str, value: RuleScalar, mode: str = "bus") -> RuleValue:
 def change_frame(frame: pd.DataFrame, worker_id: str, column: str, value: object) -> pd.DataFrame:
     """Same frame with one value of one worker changed."""
     changed = frame.copy()
+    if isinstance(changed[column].dtype, pd.CategoricalDtype) and value not in changed[column].cat.categories:
+        changed[column] = changed[column].cat.add_categories([value])
     changed.loc[changed["worker_id"] == worker_id, column] = value
     return changed
 

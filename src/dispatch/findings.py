@@ -6,6 +6,7 @@ A finding says what is wrong with the value seen, where, and what to do. Codes a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,16 +42,25 @@ class Where:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One piece of bad news: code, severity, where, what is wrong (value seen), what to do."""
+    """One piece of bad news: code, severity, where, what is wrong (value seen), what to do.
+
+    ``count``: how many pieces of news it stands for; more than 1 only where a long list was cut short.
+    """
 
     code: str
     severity: Severity
     message: str
     action: str = ""
     where: Where = Where()
+    count: int = 1
 
     def __str__(self) -> str:
         """``where: severity[code] message. action`` on one line."""
         head = f"{self.where}: " if str(self.where) else ""
         tail = f" {self.action}" if self.action else ""
         return f"{head}{self.severity}[{self.code}] {self.message}{tail}"
+
+
+def count_findings(findings: Iterable[Finding]) -> int:
+    """Pieces of bad news, those of lists cut short included."""
+    return sum(finding.count for finding in findings)

@@ -24,10 +24,10 @@ def broken(
 
 def day_text(first_date: date, day: int) -> str:
     """ISO date of the day ``day`` days after the horizon's first date."""
-    return (first_date + timedelta(days=day)).isoformat()
+    return (first_date + timedelta(days=int(day))).isoformat()
 
 
 def time_text(first_date: date, at_min: int) -> str:
     """Date and clock time of a planning minute, ``2020-03-07 08:15``."""
-    minute = at_min % DAY
+    minute = int(at_min) % DAY
     return f"{day_text(first_date, at_min // DAY)} {minute // 60:02d}:{minute % 60:02d}"

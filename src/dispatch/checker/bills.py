@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
+import numpy as np
+
+from dispatch.checker.columns import NO_DAY, Flags, Ints, each_run, list_distinct, list_runs
 from dispatch.checker.fleet import count_days
-from dispatch.checker.view import Itinerary, View
+from dispatch.checker.people import OWN_TICKET, UNSERVED
+from dispatch.checker.view import View
 from dispatch.model.plan import HOPELESS, CoachDuty, ServiceRun, Trip
 
 HOPELESS_NAMES = frozenset(reason.value for reason in HOPELESS)
@@ -38,76 +41,110 @@ def bill_duty(view: View, duty: CoachDuty) -> dict[str, int]:
 def bill_run(view: View, run: ServiceRun) -> dict[str, int]:
     """Cash terms of a service that runs."""
     service = view.services[run.service_id]
-    passengers = len({ride.worker for ride in view.riders[run.trip_id]})
     return {
         "service_fixed": service.fixed_minor,
         "carriages": run.carriages * service.carriage_minor,
-        "seats": passengers * service.seat_minor,
+        "seats": view.load(run.trip_id) * service.seat_minor,
     }
 
 
-def bill_own_ticket(view: View, worker: str) -> Amount:
-    """Price of one worker's own ticket."""
-    tariff = view.scenario.rates.own_ticket
+def bill_own_tickets(view: View) -> Iterator[tuple[Ints, Amount]]:
+    """(workers, price of each of them) of those with own tickets, by boarding place and site."""
+    tariff, people = view.scenario.rates.own_ticket, view.people
+    who = view.outcomes.who[view.outcomes.status == OWN_TICKET]
     if tariff is None:
-        return Amount(0, 0)
-    person = view.people[worker]
-    road = view.roads.find_road(person.boarding, view.scenario.geography.sites[person.site].place_id)
-    ends = [tariff.fixed_minor + half_even(km * tariff.km_minor, 10) for km in (road.km_from, road.km_to)]
-    return Amount(ends[0], ends[1])
+        return
+    place, gate = people.boarding[who], view.site_places[people.site[who]]
+    order, starts = list_runs(place, gate)
+    for begin, end in each_run(starts):
+        first = order[begin]
+        road = view.roads.find_road(view.place_ids[place[first]], view.place_ids[gate[first]])
+        ends = [tariff.fixed_minor + half_even(km * tariff.km_minor, 10) for km in (road.km_from, road.km_to)]
+        yield who[order[begin:end]], Amount(ends[0], ends[1])
 
 
-def bill_allowance(view: View, journey: Itinerary) -> int:
-    """Allowance for the dates touched from first boarding to arrival."""
-    return count_days(journey.first_min, journey.arrive_min) * view.scenario.rates.allowance_day_minor
+def bill_allowances(view: View) -> Ints:
+    """Per journey: allowance for the dates from first boarding to arrival, both included."""
+    journeys = view.journeys
+    days = journeys.arrive // 1440 - journeys.first_min // 1440 + 1
+    return np.asarray(days * view.scenario.rates.allowance_day_minor)
 
 
-def fine_lateness(view: View, journey: Itinerary) -> int:
-    """Lateness of one worker."""
-    return count_lateness(journey) * view.scenario.rates.lateness_day_minor
+def count_lateness(view: View) -> Ints:
+    """Per journey: days from preferred (else earliest) to service date, never negative."""
+    people, journeys = view.people, view.journeys
+    preferred, earliest = people.preferred[journeys.who], people.earliest[journeys.who]
+    wanted = np.where(preferred == NO_DAY, earliest, preferred)
+    return np.where(wanted == NO_DAY, 0, np.maximum(0, journeys.day - wanted))
 
 
-def count_lateness(journey: Itinerary) -> int:
-    """Days from preferred (else earliest) to service date, never negative."""
-    person = journey.person
-    wanted = person.preferred if person.preferred is not None else person.earliest
-    return max(0, journey.service_day - wanted) if wanted is not None else 0
+def fine_ride_time(view: View) -> Ints:
+    """Per journey: minutes aboard all vehicles at the hourly rate."""
+    rides, stops, journeys = view.rides, view.stops, view.journeys
+    first = stops.first[rides.trip]
+    aboard = stops.arrive[first + rides.alight] - stops.depart[first + rides.board]
+    before = np.append(0, np.cumsum(aboard))
+    minutes = before[journeys.last + 1] - before[journeys.first]
+    return half_even_all(minutes * view.scenario.rates.ride_h_minor, 60)
 
 
-def fine_ride_time(view: View, journey: Itinerary) -> int:
-    """Minutes aboard all vehicles at the hourly rate."""
-    minutes = 0
-    for ride in journey.rides:
-        stops = view.trips[ride.trip].stops
-        minutes += stops[ride.alight].arrive_min - stops[ride.board].depart_min
-    return half_even(minutes * view.scenario.rates.ride_h_minor, 60)
-
-
-def fine_exposure(view: View, trip: Trip) -> int:
-    """Pairs from different origin counties, minutes both aboard, at the hourly rate; rounded once for the trip."""
-    rate = view.scenario.rates.exposure_h_minor
-    groups: dict[tuple[int, int, str], int] = defaultdict(int)
-    for ride in view.riders[trip.id] if rate else ():
-        groups[ride.board, ride.alight, view.county(view.people[ride.worker].boarding)] += 1
-    listed = list(groups.items())
-    minutes = 0
-    for number, ((board, alight, county), count) in enumerate(listed):
-        for (other_board, other_alight, other_county), other_count in listed[number + 1 :]:
-            if county != other_county:
-                start = max(trip.stops[board].depart_min, trip.stops[other_board].depart_min)
-                end = min(trip.stops[alight].arrive_min, trip.stops[other_alight].arrive_min)
-                minutes += count * other_count * max(0, end - start)
-    return half_even(minutes * rate, 60)
-
-
-def fine_unserved(view: View, worker: str) -> int | None:
-    """Penalty of an unserved worker, 0 where nothing could help; None where the plan names no penalty for the class."""
-    if view.outcomes[worker].reason in HOPELESS_NAMES:
+def fine_exposure(view: View) -> int:
+    """Pairs from different origin counties, minutes both aboard, at the hourly rate; rounded once for each trip."""
+    rate, rides = view.scenario.rates.exposure_h_minor, view.rides
+    if not rate:
         return 0
+    county = view.county_of[view.people.boarding[rides.who]]
+    (trip, board, alight, counties), counts = list_distinct(rides.trip, rides.board, rides.alight, county)
+    starts = np.searchsorted(trip, np.arange(len(view.plan.trips) + 1))
+    total = 0
+    for number in np.flatnonzero(np.diff(starts) > 1):
+        rows = slice(starts[number], starts[number + 1])
+        minutes = _count_exposure(
+            view.plan.trips[number], board[rows], alight[rows], counties[rows], counts[rows]
+        )
+        total += half_even(minutes * rate, 60)
+    return total
+
+
+def _count_exposure(trip: Trip, board: Ints, alight: Ints, county: Ints, count: Ints) -> int:
+    """Minutes shared by pairs from different counties, summed over the pairs of one trip."""
+    departs = np.array([stop.depart_min for stop in trip.stops])[board]
+    arrives = np.array([stop.arrive_min for stop in trip.stops])[alight]
+    shared = np.minimum.outer(arrives, arrives) - np.maximum.outer(departs, departs)
+    pairs = np.multiply.outer(count, count) * np.not_equal.outer(county, county)
+    return int((pairs * np.maximum(0, shared)).sum()) // 2
+
+
+def fine_unserved(view: View) -> tuple[int, Ints]:
+    """(penalties of all unserved workers, those for whose class the plan names none). Nothing where nothing could help."""
+    outcomes = view.outcomes
+    who = outcomes.who[find_fined(view)]
     penalties = {**view.scenario.rates.unserved_minor, **view.plan.unserved_penalty_minor}
-    return penalties.get(view.people[worker].priority, penalties.get(""))
+    priority = view.people.priority
+    total, unnamed = 0, [np.empty(0, np.int32)]
+    counts = np.bincount(priority.codes[who], minlength=len(priority.names))
+    for number in np.flatnonzero(counts):
+        penalty = penalties.get(str(priority.names[int(number)]), penalties.get(""))
+        total += int(counts[number]) * (penalty or 0)
+        if penalty is None:
+            unnamed.append(who[priority.codes[who] == number])
+    return total, np.concatenate(unnamed)
+
+
+def find_fined(view: View) -> Flags:
+    """Per outcome: unserved for a reason that something could have helped."""
+    outcomes = view.outcomes
+    is_hopeless = outcomes.reason.flag(HOPELESS_NAMES.__contains__)
+    return np.asarray((outcomes.status == UNSERVED) & ~is_hopeless)
 
 
 def half_even(numerator: int, denominator: int) -> int:
     """Quotient rounded to the nearest whole, halves to even: 25 / 10 is 2, 35 / 10 is 4."""
-    return round(Fraction(numerator, denominator))
+    whole, rest = divmod(numerator, denominator)
+    return whole + (2 * rest + whole % 2 > denominator)
+
+
+def half_even_all(numerators: Ints, denominator: int) -> Ints:
+    """``half_even`` of each numerator."""
+    whole, rest = np.divmod(numerators, denominator)
+    return np.asarray(whole + (2 * rest + whole % 2 > denominator))

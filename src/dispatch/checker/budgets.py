@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from fractions import Fraction
+
+import numpy as np
 
 from dispatch.checker import bills
 from dispatch.checker.accuse import broken
+from dispatch.checker.columns import list_distinct
 from dispatch.checker.view import View
 from dispatch.findings import Finding
 from dispatch.model.scenario import Payer
@@ -42,25 +45,48 @@ def _ratio(payer: Payer, term: str) -> Fraction:
 
 def _share_out(view: View) -> dict[str, dict[str, Fraction]]:
     """Cash by payer group and term."""
-    spent: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
-    for duty in view.plan.duties:
-        riders = [ride.worker for trip_id in duty.trip_ids for ride in view.riders[trip_id]]
-        _divide(view, spent, bills.bill_duty(view, duty), riders)
-    for run in view.plan.service_runs:
-        _divide(view, spent, bills.bill_run(view, run), [ride.worker for ride in view.riders[run.trip_id]])
-    for worker, journey in view.journeys.items():
-        spent[view.people[worker].payer]["allowances"] += bills.bill_allowance(view, journey)
-    for worker, outcome in view.outcomes.items():
-        if outcome.status == "own_ticket":
-            spent[view.people[worker].payer]["own_tickets"] += bills.bill_own_ticket(view, worker).low
+    spent = _share_vehicles(view)
+    people, journeys = view.people, view.journeys
+    allowances = bills.bill_allowances(view)
+    codes = people.payer.codes
+    for number, name in enumerate(people.payer.names):
+        spent[name]["allowances"] += int(allowances[codes[journeys.who] == number].sum())
+    for who, price in bills.bill_own_tickets(view):
+        for number, count in zip(*np.unique(codes[who], return_counts=True), strict=True):
+            spent[people.payer.names[number]]["own_tickets"] += int(count) * price.low
     return spent
 
 
-def _divide(
-    view: View, spent: dict[str, dict[str, Fraction]], bill: dict[str, int], riders: Iterable[str]
-) -> None:
-    workers = list(riders)
-    for worker in workers:
-        purse = spent[view.people[worker].payer]
-        for term, amount in bill.items():
-            purse[term] += Fraction(amount, len(workers))
+def _share_vehicles(view: View) -> dict[str, dict[str, Fraction]]:
+    """Cost of coaches and services by payer group and term: each passenger of a vehicle owes an equal part."""
+    riders = _count_riders(view)
+    parts: dict[tuple[str, str, int], int] = defaultdict(int)
+    for trip_ids, bill in _list_vehicles(view):
+        aboard: Counter[str] = Counter()
+        for trip_id in trip_ids:
+            aboard.update(riders[view.number[trip_id]])
+        for group, count in aboard.items():
+            for term, amount in bill.items():
+                parts[group, term, aboard.total()] += count * amount
+    spent: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+    for (group, term, heads), amount in parts.items():
+        spent[group][term] += Fraction(amount, heads)
+    return spent
+
+
+def _list_vehicles(view: View) -> Iterator[tuple[tuple[str, ...], dict[str, int]]]:
+    """(trips, bill) of every coach and service."""
+    for duty in view.plan.duties:
+        yield duty.trip_ids, bills.bill_duty(view, duty)
+    for run in view.plan.service_runs:
+        yield (run.trip_id,), bills.bill_run(view, run)
+
+
+def _count_riders(view: View) -> list[dict[str, int]]:
+    """Rides on each trip by payer group."""
+    payer = view.people.payer
+    counted: list[dict[str, int]] = [{} for _ in view.plan.trips]
+    (trips, groups), counts = list_distinct(view.rides.trip, payer.codes[view.rides.who])
+    for trip, group, count in zip(trips.tolist(), groups.tolist(), counts.tolist(), strict=True):
+        counted[trip][payer.names[group]] = count
+    return counted

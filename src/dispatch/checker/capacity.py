@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 
 from dispatch.checker.accuse import broken
-from dispatch.checker.people import Ride
+from dispatch.checker.stops import Flow
 from dispatch.checker.view import View
 from dispatch.findings import Finding
 from dispatch.model.geography import Tier
@@ -21,7 +22,7 @@ def check_capacity(view: View) -> Iterator[Finding]:
             yield from _check_carriages(view, trip)
             continue
         capacity = find_coach_capacity(view, trip)
-        load = count_peak(view.riders[trip.id], len(trip.stops))
+        load = count_peak(view.flows_of(trip), len(trip.stops))
         if load > capacity:
             yield broken(
                 "C2", trip.id, f"{load} people ride, the coach may carry {capacity}.", "Take a second coach."
@@ -30,19 +31,18 @@ def check_capacity(view: View) -> Iterator[Finding]:
 
 def find_coach_capacity(view: View, trip: Trip) -> int:
     """Passengers a coach trip may carry: min of the capped licence and the seats left free."""
-    duty = view.duties[trip.duty_id]
-    coach = view.scenario.vehicle_types[view.lines[duty.fleet_id].type_id]
-    tier = find_highest_tier(view, trip, view.riders[trip.id])
-    first, last = view.county(trip.stops[0].place_id), view.county(trip.stops[-1].place_id)
-    geography = view.scenario.geography
-    return count_coach_places(
-        view,
-        coach,
-        day=trip.stops[0].arrive_min // 1440,
-        tier=tier,
-        drivers=duty.drivers,
-        intercity=geography.get_prefecture(first) != geography.get_prefecture(last),
-    )
+    if trip.id not in view.capacities:
+        duty = view.duties[trip.duty_id]
+        first, last = view.county(trip.stops[0].place_id), view.county(trip.stops[-1].place_id)
+        view.capacities[trip.id] = count_coach_places(
+            view,
+            view.scenario.vehicle_types[view.lines[duty.fleet_id].type_id],
+            day=trip.stops[0].arrive_min // 1440,
+            tier=find_highest_tier(view, trip, view.flows_of(trip)),
+            drivers=duty.drivers,
+            intercity=view.prefecture(first) != view.prefecture(last),
+        )
+    return view.capacities[trip.id]
 
 
 def count_coach_places(
@@ -59,9 +59,9 @@ def count_coach_places(
     return max(0, min(capped, seats))
 
 
-def find_highest_tier(view: View, trip: Trip, rides: list[Ride]) -> Tier:
+def find_highest_tier(view: View, trip: Trip, flows: Iterable[Flow]) -> Tier:
     """Highest tier, on the date of the stop, among the stops where these people board or alight."""
-    used = {index for ride in rides for index in (ride.board, ride.alight)}
+    used = {index for flow in flows for index in (flow.board, flow.alight)}
     highest = Tier.LOW
     for index in used:
         stop = trip.stops[index]
@@ -69,12 +69,12 @@ def find_highest_tier(view: View, trip: Trip, rides: list[Ride]) -> Tier:
     return highest
 
 
-def count_peak(rides: list[Ride], stops: int) -> int:
+def count_peak(flows: Iterable[Flow], stops: int) -> int:
     """Most people aboard between any two neighbouring stops."""
     change = [0] * (stops + 1)
-    for ride in rides:
-        change[ride.board] += 1
-        change[ride.alight] -= 1
+    for flow in flows:
+        change[flow.board] += flow.people
+        change[flow.alight] -= flow.people
     aboard, peak = 0, 0
     for step in change:
         aboard += step
@@ -84,12 +84,10 @@ def count_peak(rides: list[Ride], stops: int) -> int:
 
 def _check_carriages(view: View, trip: Trip) -> Iterator[Finding]:
     service = view.services[trip.service_id]
-    by_carriage: dict[int, list[Ride]] = defaultdict(list)
-    for ride in view.riders[trip.id]:
-        by_carriage[ride.carriage].append(ride)
-    for carriage, rides in sorted(by_carriage.items()):
-        capacity = _count_carriage_places(view, trip, service, rides)
-        load = count_peak(rides, len(trip.stops))
+    for carriage, group in groupby(view.flows_of(trip), attrgetter("carriage")):
+        flows = list(group)
+        capacity = _count_carriage_places(view, trip, service, flows)
+        load = count_peak(flows, len(trip.stops))
         if load > capacity:
             yield broken(
                 "C2",
@@ -99,11 +97,11 @@ def _check_carriages(view: View, trip: Trip) -> Iterator[Finding]:
             )
 
 
-def _count_carriage_places(view: View, trip: Trip, service: Service, rides: list[Ride]) -> int:
+def _count_carriage_places(view: View, trip: Trip, service: Service, flows: list[Flow]) -> int:
     if not service.carrier_caps_apply:
         return service.carriage_seats
     date = view.date_of(service.stops[0].depart_min // 1440)
-    cap = view.law.cap(service.mode, find_highest_tier(view, trip, rides), date, intercity=True)
+    cap = view.law.cap(service.mode, find_highest_tier(view, trip, flows), date, intercity=True)
     isolation = service.isolation_seats
     if isolation is None:
         isolation = view.law.number("isolation_seats", date, service.mode, 0)

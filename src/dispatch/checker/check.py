@@ -16,6 +16,7 @@ from dispatch.checker.hours import check_boarding_hours
 from dispatch.checker.locks import check_locks
 from dispatch.checker.modes import check_modes
 from dispatch.checker.money import check_money
+from dispatch.checker.outcomes import check_outcomes
 from dispatch.checker.reasons import check_reasons
 from dispatch.checker.references import check_references
 from dispatch.checker.roster import check_roster
@@ -26,7 +27,8 @@ from dispatch.checker.sites import check_sites
 from dispatch.checker.tiers import check_tiers
 from dispatch.checker.transfers import check_transfers
 from dispatch.checker.travel import check_travel
-from dispatch.checker.view import View, make_view
+from dispatch.checker.verdict import gather
+from dispatch.checker.view import View, make_view, read_rows
 from dispatch.findings import Finding
 from dispatch.model.plan import Plan
 from dispatch.model.scenario import Scenario
@@ -52,13 +54,14 @@ FAMILIES: tuple[Callable[[View], Iterable[Finding]], ...] = (
     check_money,
     check_travel,
     check_counts,
+    check_outcomes,
     check_reasons,
     check_certificate,
 )
 
 
 def check_plan(scenario: Scenario, plan: Plan) -> tuple[Finding, ...]:
-    """Every broken rule of a plan, worst kind of surprise excluded: it never raises on a wrong plan.
+    """Broken rules of a plan, worst kind of surprise excluded: it never raises on a wrong plan.
 
     Parameters
     ----------
@@ -71,16 +74,12 @@ def check_plan(scenario: Scenario, plan: Plan) -> tuple[Finding, ...]:
     -------
     tuple of Finding
         Severity error, codes C1-C18 and P1-P4, ordered by code, then by where, then by message. Empty for a
-        lawful plan. When names in the plan point nowhere, only those P3 findings are returned: nothing else can
-        be recomputed before they are mended.
+        lawful plan. Of each code the first ``verdict.SHOWN``, then one that counts the others. When names in the plan point
+        nowhere, only those P3 findings are returned: nothing else can be recomputed before they are mended.
     """
-    dangling = list(check_references(scenario, plan))
+    rows = read_rows(scenario, plan)
+    dangling = gather(check_references(scenario, plan, rows))
     if dangling:
-        return _sort(dangling)
-    view = make_view(scenario, plan)
-    return _sort([finding for family in FAMILIES for finding in family(view)])
-
-
-def _sort(findings: list[Finding]) -> tuple[Finding, ...]:
-    distinct = dict.fromkeys(findings)
-    return tuple(sorted(distinct, key=lambda f: (f.code[0], int(f.code[1:]), f.where.field, f.message)))
+        return dangling
+    view = make_view(scenario, plan, rows)
+    return gather(finding for family in FAMILIES for finding in family(view))

@@ -1,38 +1,70 @@
-"""P3, second part: loads, counts at stops, capacities, batches and outcomes add up."""
+"""P3, second part: loads, counts at stops, capacities and sites add up along trips, duties and runs."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from dispatch.checker.accuse import broken, day_text, time_text
-from dispatch.checker.bills import count_lateness
+from dispatch.checker.accuse import broken, day_text
 from dispatch.checker.capacity import count_peak, find_coach_capacity
+from dispatch.checker.columns import list_distinct
 from dispatch.checker.path import find_path
 from dispatch.checker.timetable import measure
-from dispatch.checker.view import Itinerary, View
+from dispatch.checker.view import View
 from dispatch.findings import Finding
-from dispatch.model.plan import Batch, CoachDuty, Role, ServiceRun, Trip
+from dispatch.model.plan import CoachDuty, Role, ServiceRun, Trip
 from dispatch.model.supply import Mode
 
 
 def check_counts(view: View) -> Iterator[Finding]:
-    """Everything printed that follows from something else in the plan."""
-    for trip in view.plan.trips:
-        yield from _check_trip(view, trip)
+    """Everything printed about trips, duties and runs that follows from something else in the plan."""
+    batches, gates = _list_batches(view), _list_gates(view)
+    for number, trip in enumerate(view.plan.trips):
+        yield from _check_trip(view, trip, batches[number])
+        if trip.role is Role.LINE_HAUL:
+            yield from _check_service_trip(view, trip)
+        else:
+            yield from _check_coach_trip(view, trip, gates[number])
     for duty in view.plan.duties:
         yield from _check_duty(view, duty)
     for run in view.plan.service_runs:
         yield from _check_run(view, run)
-    for journey in view.journeys.values():
-        yield from _check_outcome(view, journey)
-    yield from _check_set_aside(view)
-    yield from _check_batches(view)
 
 
-def _check_trip(view: View, trip: Trip) -> Iterator[Finding]:
-    rides = view.riders[trip.id]
-    load = len({ride.worker for ride in rides})
+def list_words(names: Iterable[str]) -> str:
+    """Names in order, ``none`` where there is none."""
+    return ", ".join(sorted(names)) or "none"
+
+
+def _list_batches(view: View) -> dict[int, set[str]]:
+    """Batches of the riders of each trip."""
+    rides, outcomes = view.rides, view.outcomes
+    row = outcomes.row_of[rides.who]
+    decided = row >= 0
+    (trips, codes), _ = list_distinct(rides.trip[decided], outcomes.batch.codes[row[decided]])
+    batches: dict[int, set[str]] = defaultdict(set)
+    for trip, code in zip(trips.tolist(), codes.tolist(), strict=True):
+        name = str(outcomes.batch.names[code])
+        if name:
+            batches[trip].add(name)
+    return batches
+
+
+def _list_gates(view: View) -> dict[int, dict[int, set[str]]]:
+    """Per trip and stop: sites of the riders who alight there and whose gate lies there."""
+    rides, stops = view.rides, view.stops
+    site = view.people.site[rides.who]
+    place = stops.place[stops.first[rides.trip] + rides.alight]
+    at_gate = (site >= 0) & (view.site_places[site] == place)
+    (trips, alights, sites), _ = list_distinct(rides.trip[at_gate], rides.alight[at_gate], site[at_gate])
+    gates: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for trip, alight, number in zip(trips.tolist(), alights.tolist(), sites.tolist(), strict=True):
+        gates[trip][alight].add(view.site_ids[number])
+    return gates
+
+
+def _check_trip(view: View, trip: Trip, batches: set[str]) -> Iterator[Finding]:
+    load = view.load(trip.id)
     if trip.load != load:
         yield broken("P3", trip.id, f"The load is printed as {trip.load}; {load} people ride.")
     for stop, (up, down) in zip(trip.stops, view.count_at_stops(trip), strict=True):
@@ -41,21 +73,17 @@ def _check_trip(view: View, trip: Trip) -> Iterator[Finding]:
             yield broken(
                 "P3", trip.id, f"At {stop.place_id} {seen} are printed; {up} and {down} was expected."
             )
-    named = (view.outcomes[ride.worker].batch for ride in rides if ride.worker in view.outcomes)
-    batches = {batch for batch in named if batch}
     if set(trip.batch_ids) != batches:
-        yield broken(
-            "P3", trip.id, f"The batches {_list(trip.batch_ids)} are printed; {_list(batches)} ride."
-        )
-    is_service = trip.role is Role.LINE_HAUL
-    start = view.services[trip.service_id].stops[0].depart_min if is_service else trip.stops[0].arrive_min
-    if trip.service_date_min != start // 1440 * 1440:
-        seen, right = (day_text(view.first_date, minute // 1440) for minute in (trip.service_date_min, start))
+        seen, right = list_words(trip.batch_ids), list_words(batches)
+        yield broken("P3", trip.id, f"The batches {seen} are printed; {right} ride.")
+    day = int(view.stops.day[view.number[trip.id]])
+    if trip.service_date_min != day * 1440:
+        seen = day_text(view.first_date, trip.service_date_min // 1440)
+        right = day_text(view.first_date, day)
         yield broken("P3", trip.id, f"The service date is printed as {seen}; {right} was expected.")
-    yield from _check_service_trip(view, trip) if is_service else _check_coach_trip(view, trip)
 
 
-def _check_coach_trip(view: View, trip: Trip) -> Iterator[Finding]:
+def _check_coach_trip(view: View, trip: Trip, gates: dict[int, set[str]]) -> Iterator[Finding]:
     if trip.mode is not Mode.BUS:
         yield broken("P3", trip.id, f"The mode is printed as {trip.mode}; a coach trip is bus.")
     if trip.service_id or trip.carriages:
@@ -65,15 +93,16 @@ def _check_coach_trip(view: View, trip: Trip) -> Iterator[Finding]:
     capacity = find_coach_capacity(view, trip)
     if trip.capacity != capacity:
         yield broken("P3", trip.id, f"The capacity is printed as {trip.capacity}; {capacity} is in force.")
-    sites = view.scenario.geography.sites
+    if trip.role is Role.FEEDER:
+        return
     for index, stop in enumerate(trip.stops):
-        here = [view.people[ride.worker].site for ride in view.riders[trip.id] if ride.alight == index]
-        gates = {site for site in here if site in sites and sites[site].place_id == stop.place_id}
-        if trip.role is not Role.FEEDER and set(stop.site_ids) != gates:
+        right = gates.get(index, set())
+        if set(stop.site_ids) != right:
+            seen = list_words(stop.site_ids)
             yield broken(
                 "P3",
                 trip.id,
-                f"At {stop.place_id} the sites {_list(stop.site_ids)} are printed; {_list(gates)} was expected.",
+                f"At {stop.place_id} the sites {seen} are printed; {list_words(right)} was expected.",
             )
 
 
@@ -87,7 +116,7 @@ def _check_service_trip(view: View, trip: Trip) -> Iterator[Finding]:
         yield broken("P3", trip.id, f"The mode is printed as {trip.mode}; the service is by {service.mode}.")
     if trip.carriages != run.carriages and (trip.carriages or service.mode is Mode.TRAIN):
         yield broken("P3", trip.id, f"{trip.carriages} carriages are printed; the run has {run.carriages}.")
-    peak = count_peak(view.riders[trip.id], len(trip.stops))
+    peak = count_peak(view.flows_of(trip), len(trip.stops))
     most = run.carriages * service.carriage_seats
     if not peak <= trip.capacity <= most:
         yield broken(
@@ -117,103 +146,6 @@ def _check_duty(view: View, duty: CoachDuty) -> Iterator[Finding]:
 
 
 def _check_run(view: View, run: ServiceRun) -> Iterator[Finding]:
-    load = len({ride.worker for ride in view.riders[run.trip_id]})
+    load = view.load(run.trip_id)
     if run.load != load:
         yield broken("P3", run.service_id, f"The load is printed as {run.load}; {load} people ride.")
-
-
-def _check_outcome(view: View, journey: Itinerary) -> Iterator[Finding]:
-    who, outcome = journey.person.id, view.outcomes[journey.person.id]
-    if not journey.arrive_from_min <= outcome.arrive_min <= journey.arrive_to_min:
-        seen, right = (time_text(view.first_date, m) for m in (outcome.arrive_min, journey.arrive_from_min))
-        yield broken("P3", who, f"The arrival is printed as {seen}; {right} was expected.")
-    if outcome.service_day != journey.service_day:
-        yield broken(
-            "P3",
-            who,
-            f"The service date is misprinted; {day_text(view.first_date, journey.service_day)} was expected.",
-        )
-    if outcome.mode != journey.line_haul.mode:
-        yield broken(
-            "P3", who, f"The mode is printed as '{outcome.mode}'; {journey.line_haul.mode} was expected."
-        )
-    if outcome.lateness != count_lateness(journey):
-        yield broken(
-            "P3", who, f"{outcome.lateness} days late are printed; {count_lateness(journey)} was expected."
-        )
-
-
-def _check_set_aside(view: View) -> Iterator[Finding]:
-    for worker, outcome in view.outcomes.items():
-        person = view.people[worker]
-        if outcome.party_key not in (person.party, f"{person.party}#{worker}"):
-            yield broken(
-                "P3", worker, f"The party is printed as {outcome.party_key}; {person.party} was expected."
-            )
-        figures = (outcome.service_day, outcome.mode, outcome.arrive_min, outcome.lateness)
-        if outcome.status != "itinerary" and figures != (None, "", 0, 0):
-            yield broken(
-                "P3",
-                worker,
-                f"The worker is {outcome.status} but has a service date, mode, arrival or lateness.",
-            )
-        if outcome.status == "itinerary" and outcome.reason:
-            yield broken(
-                "P3", worker, f"The worker has an itinerary and the reason {outcome.reason} for having none."
-            )
-        if outcome.status != "itinerary" and outcome.batch:
-            yield broken(
-                "P3", worker, f"The worker is {outcome.status} but counted in the batch {outcome.batch}."
-            )
-
-
-def _check_batches(view: View) -> Iterator[Finding]:
-    members: dict[str, list[Itinerary]] = defaultdict(list)
-    for worker, outcome in view.outcomes.items():
-        if outcome.status == "itinerary" and outcome.batch not in view.batches:
-            yield broken("P3", worker, f"The worker's batch '{outcome.batch}' is not listed.")
-        elif worker in view.journeys:
-            members[outcome.batch].append(view.journeys[worker])
-    seen: dict[tuple[str, str, str, int], str] = {}
-    for batch in view.plan.batches:
-        key = (batch.origin_region_id, batch.destination_area, batch.mode.value, batch.service_date_min)
-        if seen.setdefault(key, batch.id) != batch.id:
-            yield broken(
-                "P3", batch.id, f"The batch is the same as {seen[key]}: county, area, mode and date agree."
-            )
-        yield from _check_batch(view, batch, members[batch.id])
-
-
-def _check_batch(view: View, batch: Batch, members: list[Itinerary]) -> Iterator[Finding]:
-    if batch.workers != len(members) or not members:
-        yield broken(
-            "P3", batch.id, f"{batch.workers} workers are printed; {len(members)} belong to the batch."
-        )
-    key = (batch.origin_region_id, batch.destination_area, batch.mode.value, batch.service_date_min)
-    for journey in members:
-        mine = _find_key(view, journey)
-        if mine != key:
-            yield broken(
-                "P3", batch.id, f"{journey.person.id} belongs to {_tell(mine)}, not to {_tell(key)}."
-            )
-    hauls = {journey.line_haul.id for journey in members}
-    every = {ride.trip for journey in members for ride in journey.rides}
-    if members and not hauls <= set(batch.trip_ids) <= every:
-        yield broken(
-            "P3", batch.id, f"The trips {_list(batch.trip_ids)} are printed; {_list(hauls)} was expected."
-        )
-
-
-def _find_key(view: View, journey: Itinerary) -> tuple[str, str, str, int]:
-    geography = view.scenario.geography
-    area = geography.get_destination_area(view.county(geography.sites[journey.person.site].place_id))
-    county = view.county(journey.person.boarding)
-    return county, area, journey.line_haul.mode.value, journey.service_day * 1440
-
-
-def _tell(key: tuple[str, str, str, int]) -> str:
-    return f"{key[0]} to {key[1]} by {key[2]}"
-
-
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"

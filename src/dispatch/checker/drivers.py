@@ -16,6 +16,7 @@ from dispatch.model.plan import CoachDuty, DutyEvent
 from dispatch.model.supply import CrewMember
 
 Span = tuple[int, int]
+Crew = dict[str, list[CrewMember]]
 WEEK = 10080
 #: Most drivers on one coach.
 MOST_DRIVERS = 6
@@ -25,13 +26,18 @@ def check_drivers(view: View) -> Iterator[Finding]:
     """Number of drivers by distance and by the worst 24 h; each driver's own 24 h and 7 days; named crew."""
     named: dict[str, list[Span]] = defaultdict(list)
     shifts: dict[str, list[Span]] = defaultdict(list)
+    crew = _list_crew(view)
     for duty in view.plan.duties:
-        yield from _check_number(view, duty)
-        yield from _check_each(view, duty)
-        yield from _check_names(view, duty, named, shifts)
-    crew = {member.id: member for member in view.scenario.crew}
+        driving = _list_driving(duty)
+        yield from _check_number(view, duty, driving)
+        yield from _check_each(view, duty, driving)
+        yield from _check_names(view, duty, crew)
+        for member_id, spans in _list_named(view, duty, driving, crew):
+            named[member_id] += spans
+            shifts[member_id].append((duty.pull_out_min, duty.pull_in_min))
+    members = {member.id: member for member in view.scenario.crew}
     for member_id, spans in named.items():
-        yield from _check_member(view, crew[member_id], spans, shifts[member_id])
+        yield from _check_member(view, members[member_id], spans, shifts[member_id])
 
 
 def worst_window(spans: list[Span], length: int) -> int:
@@ -57,11 +63,11 @@ def _inside(spans: list[Span], from_min: int, until_min: int) -> int:
     return sum(max(0, min(end, until_min) - max(start, from_min)) for start, end in spans)
 
 
-def _driving(duty: CoachDuty) -> list[DutyEvent]:
+def _list_driving(duty: CoachDuty) -> list[DutyEvent]:
     return [event for event in duty.events if event.kind in DRIVING and event.end_min > event.start_min]
 
 
-def _check_number(view: View, duty: CoachDuty) -> Iterator[Finding]:
+def _check_number(view: View, duty: CoachDuty, driving: list[DutyEvent]) -> Iterator[Finding]:
     rules = view.scenario.policy.drivers
     if duty.drivers > MOST_DRIVERS:
         yield broken(
@@ -74,7 +80,7 @@ def _check_number(view: View, duty: CoachDuty) -> Iterator[Finding]:
         yield broken(
             "C9", duty.id, f"{duty.drivers} drivers for {km_tenths / 10:.1f} km one way; {by_km} are needed."
         )
-    worst = worst_window([(event.start_min, event.end_min) for event in _driving(duty)], 1440)
+    worst = worst_window([(event.start_min, event.end_min) for event in driving], 1440)
     limit = rules.rolling_24h_max_min
     if limit is not None and duty.drivers * limit < worst:
         yield broken(
@@ -84,10 +90,10 @@ def _check_number(view: View, duty: CoachDuty) -> Iterator[Finding]:
         )
 
 
-def _check_each(view: View, duty: CoachDuty) -> Iterator[Finding]:
+def _check_each(view: View, duty: CoachDuty, driving: list[DutyEvent]) -> Iterator[Finding]:
     rules = view.scenario.policy.drivers
     spans: dict[int, list[Span]] = defaultdict(list)
-    for event in _driving(duty):
+    for event in driving:
         if not 0 <= event.driver < duty.drivers:
             yield broken(
                 "C9", duty.id, f"Driver {event.driver + 1} drives; the duty has {duty.drivers} drivers."
@@ -107,24 +113,36 @@ def _check_each(view: View, duty: CoachDuty) -> Iterator[Finding]:
                 )
 
 
-def _check_names(
-    view: View, duty: CoachDuty, named: dict[str, list[Span]], shifts: dict[str, list[Span]]
-) -> Iterator[Finding]:
-    crew = [member for member in view.scenario.crew if member.role == "driver"]
+def _check_names(view: View, duty: CoachDuty, crew: Crew) -> Iterator[Finding]:
     if not crew or not duty.driver_names:
         return
     if len(duty.driver_names) != duty.drivers:
         yield broken(
             "C9", duty.id, f"{len(duty.driver_names)} drivers are named for {duty.drivers} at the wheel."
         )
-    for number, name in enumerate(duty.driver_names):
-        known = [member for member in crew if name in (member.id, member.name)]
-        fitting = [member for member in known if _may_drive(view, member, duty)]
-        if not fitting:
+    for name in duty.driver_names:
+        if not any(_may_drive(view, member, duty) for member in crew.get(name, ())):
             yield broken("C9", duty.id, f"The driver {name} is not in the crew that may take this duty.")
-        elif len(known) == 1:
-            named[known[0].id] += [(e.start_min, e.end_min) for e in _driving(duty) if e.driver == number]
-            shifts[known[0].id].append((duty.pull_out_min, duty.pull_in_min))
+
+
+def _list_named(
+    view: View, duty: CoachDuty, driving: list[DutyEvent], crew: Crew
+) -> Iterator[tuple[str, list[Span]]]:
+    """(id, driving) of each member of the crew whom the duty's names mean beyond doubt and who may take it."""
+    for number, name in enumerate(duty.driver_names):
+        known = crew.get(name, [])
+        if len(known) == 1 and _may_drive(view, known[0], duty):
+            yield known[0].id, [(e.start_min, e.end_min) for e in driving if e.driver == number]
+
+
+def _list_crew(view: View) -> Crew:
+    """Drivers of the crew by id and by name."""
+    crew: dict[str, list[CrewMember]] = defaultdict(list)
+    for member in view.scenario.crew:
+        if member.role == "driver":
+            for name in {member.id, member.name}:
+                crew[name].append(member)
+    return dict(crew)
 
 
 def _may_drive(view: View, member: CrewMember, duty: CoachDuty) -> bool:

@@ -36,18 +36,15 @@ def _compare(who: str, seen: Mapping[str, int], right: Mapping[str, int]) -> Ite
             )
 
 
-def _sum_people(view: View) -> Counter[str]:
-    totals: Counter[str] = Counter()
-    for journey in view.journeys.values():
-        totals["allowances"] += bills.bill_allowance(view, journey)
-        totals["lateness"] += bills.fine_lateness(view, journey)
-        totals["ride_time"] += bills.fine_ride_time(view, journey)
-    for trip in view.plan.trips:
-        totals["exposure"] += bills.fine_exposure(view, trip)
-    for worker, outcome in view.outcomes.items():
-        if outcome.status == "unserved":
-            totals["unserved"] += bills.fine_unserved(view, worker) or 0
-    return totals
+def _sum_people(view: View) -> dict[str, int]:
+    late_days = int(bills.count_lateness(view).sum())
+    return {
+        "allowances": int(bills.bill_allowances(view).sum()),
+        "lateness": late_days * view.scenario.rates.lateness_day_minor,
+        "ride_time": int(bills.fine_ride_time(view).sum()),
+        "exposure": bills.fine_exposure(view),
+        "unserved": bills.fine_unserved(view)[0],
+    }
 
 
 def _check_penalties(view: View) -> Iterator[Finding]:
@@ -61,21 +58,16 @@ def _check_penalties(view: View) -> Iterator[Finding]:
                 name or "unserved",
                 f"The unserved penalty is {_text(seen)}; {_text(right)} was expected.",
             )
-    for worker, outcome in view.outcomes.items():
-        if outcome.status == "unserved" and bills.fine_unserved(view, worker) is None:
-            yield broken(
-                "P1", worker, f"No unserved penalty is named for the class '{view.people[worker].priority}'."
-            )
+    for worker in bills.fine_unserved(view)[1]:
+        name = view.people.priority.text(worker)
+        yield broken("P1", view.people.name(worker), f"No unserved penalty is named for the class '{name}'.")
 
 
 def _check_totals(view: View, totals: Counter[str]) -> Iterator[Finding]:
     seen = view.plan.costs.terms
-    tickets = [
-        bills.bill_own_ticket(view, worker)
-        for worker, outcome in view.outcomes.items()
-        if outcome.status == "own_ticket"
-    ]
-    low, high = sum(ticket.low for ticket in tickets), sum(ticket.high for ticket in tickets)
+    tickets = list(bills.bill_own_tickets(view))
+    low = sum(len(who) * price.low for who, price in tickets)
+    high = sum(len(who) * price.high for who, price in tickets)
     if not low <= seen.get("own_tickets", 0) <= high:
         expected = _text(low) if low == high else f"{_text(low)} to {_text(high)}"
         yield broken(

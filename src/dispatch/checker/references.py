@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from dispatch.checker.accuse import broken
+from dispatch.checker.columns import read_texts, read_whole
+from dispatch.checker.people import NO_STATUS, STATUSES, UNSERVED
+from dispatch.checker.view import Rows
 from dispatch.findings import Finding
 from dispatch.model.plan import CoachDuty, Plan, Role, Trip
 from dispatch.model.scenario import Scenario
 from dispatch.model.supply import FleetLine, Service
-
-STATUSES = ("itinerary", "own_ticket", "unserved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Names:
     services: dict[str, Service]
 
 
-def check_references(scenario: Scenario, plan: Plan) -> Iterator[Finding]:
+def check_references(scenario: Scenario, plan: Plan, rows: Rows) -> Iterator[Finding]:
     """Dangling or repeated names, stops out of range, workers planned without a known place or site."""
     if scenario.content_hash and plan.scenario_hash and scenario.content_hash != plan.scenario_hash:
         yield broken(
@@ -42,8 +45,8 @@ def check_references(scenario: Scenario, plan: Plan) -> Iterator[Finding]:
     for duty in plan.duties:
         yield from _check_duty(scenario, names, duty)
     yield from _check_runs(scenario, plan, names)
-    yield from _check_outcomes(scenario, plan)
-    yield from _check_rides(scenario, plan)
+    yield from _check_outcomes(scenario, plan, rows)
+    yield from _check_rides(plan, rows)
 
 
 def _list_names(scenario: Scenario, plan: Plan) -> Names:
@@ -139,44 +142,47 @@ def _check_runs(scenario: Scenario, plan: Plan, names: Names) -> Iterator[Findin
             )
 
 
-def _check_outcomes(scenario: Scenario, plan: Plan) -> Iterator[Finding]:
-    geography = scenario.geography
-    workers = scenario.workers
-    roster = dict(
-        zip(
-            workers["worker_id"].tolist(),
-            zip(workers["boarding_place_id"].tolist(), workers["site_id"].tolist(), strict=True),
-            strict=True,
+def _check_outcomes(scenario: Scenario, plan: Plan, rows: Rows) -> Iterator[Finding]:
+    who, ids, people = rows.raw.outcome_who, rows.raw.outcome_ids, rows.people
+    for row in np.flatnonzero(who < 0):
+        yield broken("P3", ids[int(row)].as_py(), "The plan decides about a worker who is not in the roster.")
+    texts = read_texts(plan.outcomes["status"])
+    status = texts.number(STATUSES, NO_STATUS)
+    for row in np.flatnonzero((status == NO_STATUS) & (who >= 0)):
+        yield broken(
+            "P3",
+            people.name(who[row]),
+            f"The status '{texts.text(row)}' is none of {', '.join(STATUSES)}.",
         )
-    )
-    for worker, status in zip(
-        plan.outcomes["worker_id"].tolist(), plan.outcomes["status"].tolist(), strict=True
-    ):
-        if worker not in roster:
-            yield broken("P3", worker, "The plan decides about a worker who is not in the roster.")
-            continue
-        if status not in STATUSES:
-            yield broken("P3", worker, f"The status '{status}' is none of {', '.join(STATUSES)}.")
-        boarding, site = roster[worker]
-        is_known = site in geography.sites and boarding in geography.places
-        if status != "unserved" and not (is_known and geography.sites[site].place_id in geography.places):
-            yield broken(
-                "P3", worker, f"The worker is sent from '{boarding}' to '{site}', one of which is unknown."
-            )
+    sites = scenario.geography.sites.values()
+    has_gate = np.array([*(site.place_id in rows.places for site in sites), False])
+    is_known = has_gate[people.site] & (people.boarding >= 0)
+    sent = who[(status != UNSERVED) & (who >= 0)]
+    for number in map(int, sent[~is_known[sent]]):
+        boarding, site_id = people.boarding_texts.text(number), people.site_texts.text(number)
+        yield broken(
+            "P3",
+            people.name(number),
+            f"The worker is sent from '{boarding}' to '{site_id}', one of which is unknown.",
+        )
 
 
-def _check_rides(scenario: Scenario, plan: Plan) -> Iterator[Finding]:
-    stops = {trip.id: len(trip.stops) for trip in plan.trips}
-    roster = set(scenario.workers["worker_id"].tolist())
-    names = ("worker_id", "trip_id", "board_stop", "alight_stop")
-    for worker, trip_id, board, alight in zip(*(plan.rides[name].tolist() for name in names), strict=True):
-        if worker not in roster:
+def _check_rides(plan: Plan, rows: Rows) -> Iterator[Finding]:
+    who, ids = rows.raw.ride_who, rows.raw.ride_ids
+    texts = read_texts(plan.rides["trip_id"])
+    lengths = np.array([*(len(trip.stops) for trip in plan.trips), 0])
+    trip = texts.number({trip.id: number for number, trip in enumerate(plan.trips)})
+    board, alight = (read_whole(plan.rides[name]) for name in ("board_stop", "alight_stop"))
+    in_order = (board >= 0) & (board < alight) & (alight < lengths[trip])
+    for row in map(int, np.flatnonzero((who < 0) | (trip < 0) | ~in_order)):
+        worker, trip_id = ids[row].as_py(), texts.text(row)
+        if who[row] < 0:
             yield broken("P3", worker, f"Somebody rides on {trip_id} who is not in the roster.")
-        elif trip_id not in stops:
+        elif trip[row] < 0:
             yield broken("P3", worker, f"The worker rides on {trip_id}, which is no trip of the plan.")
-        elif not 0 <= board < alight < stops[trip_id]:
+        else:
             yield broken(
                 "P3",
                 worker,
-                f"The worker rides from stop {board} to {alight} of {trip_id}, which has {stops[trip_id]}.",
+                f"The worker rides from stop {board[row]} to {alight[row]} of {trip_id}, which has {lengths[trip[row]]}.",
             )

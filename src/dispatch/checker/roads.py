@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geopy.distance import geodesic
+import numpy as np
 
+from dispatch.checker.columns import read_texts, read_whole
+from dispatch.checker.geodesy import measure_geodesic_km
 from dispatch.model.geography import Place
 from dispatch.model.plan import Plan
 from dispatch.model.scenario import Scenario
@@ -43,20 +45,34 @@ class Roads:
 
     def __init__(self, scenario: Scenario, plan: Plan) -> None:
         self._places = scenario.geography.places
+        self._number = {name: number for number, name in enumerate(self._places)}
         frame = scenario.travel
-        names = ("from_id", "to_id", "km_tenths", "minutes")
-        rows = zip(*(frame[name].tolist() for name in names), strict=True)
-        self.table: dict[tuple[str, str], tuple[int, int]] = {
-            (row[0], row[1]): (row[2], row[3]) for row in rows
-        }
+        ends = [read_texts(frame[name]).number(self._number) for name in ("from_id", "to_id")]
+        keys = np.where(
+            (ends[0] >= 0) & (ends[1] >= 0), ends[0].astype(np.int64) * len(self._places) + ends[1], -1
+        )
+        order = np.argsort(keys, kind="stable")
+        self._table_keys = keys[order]
+        self._table_km = read_whole(frame["km_tenths"])[order]
+        self._table_minutes = read_whole(frame["minutes"])[order]
         self._frozen = {(leg.from_id, leg.to_id): leg for duty in plan.duties for leg in duty.legs}
         self._geodesic_km: dict[tuple[str, str], float] = {}
+
+    def find_row(self, from_id: str, to_id: str) -> tuple[int, int] | None:
+        """(km in tenths, minutes) of the travel table's last row for a pair, None where it has none."""
+        if not len(self._table_keys):
+            return None
+        key = self._number[from_id] * len(self._places) + self._number[to_id]
+        row = int(np.searchsorted(self._table_keys, key, side="right")) - 1
+        if row < 0 or self._table_keys[row] != key:
+            return None
+        return int(self._table_km[row]), int(self._table_minutes[row])
 
     def find_road(self, from_id: str, to_id: str) -> Road:
         """Road of a pair: exact from the table or a leg the plan froze, else the estimate's range."""
         if from_id == to_id:
             return Road(0, 0, 0, 0, exact=True)
-        row = self.table.get((from_id, to_id))
+        row = self.find_row(from_id, to_id)
         if row is not None:
             return Road(row[0], row[0], row[1], row[1], exact=True)
         leg = self._frozen.get((from_id, to_id))
@@ -88,7 +104,7 @@ class Roads:
         pair = (from_id, to_id) if from_id < to_id else (to_id, from_id)
         if pair not in self._geodesic_km:
             a, b = self._places[pair[0]], self._places[pair[1]]
-            self._geodesic_km[pair] = float(geodesic((a.lat, a.lon), (b.lat, b.lon)).km)
+            self._geodesic_km[pair] = measure_geodesic_km(a.lat, a.lon, b.lat, b.lon)
         return self._geodesic_km[pair]
 
     def _estimate_as(self, from_id: str, to_id: str, km: float, *, is_short: bool) -> Road:

@@ -35,7 +35,7 @@ def _check_run(view: View, run: ServiceRun, service: Service) -> Iterator[Findin
             service.id,
             f"It runs with {run.carriages} carriages; {service.min_carriages} to {service.max_carriages} are offered.",
         )
-    load = len({ride.worker for ride in view.riders[run.trip_id]})
+    load = view.load(run.trip_id)
     if load < service.min_load and not service.committed:
         yield broken(
             "C10", service.id, f"{load} people ride; the carrier runs it from {service.min_load} on."

@@ -58,13 +58,12 @@ def _check_order(view: View, trip: Trip) -> Iterator[Finding]:
 
 
 def _check_regions(view: View, trip: Trip) -> Iterator[Finding]:
-    geography = view.scenario.geography
     counts = view.count_at_stops(trip)
     stops = list(zip(trip.stops, counts, strict=True))
     counties = {view.county(stop.place_id) for stop, (up, _) in stops if up}
-    areas = {geography.get_destination_area(view.county(stop.place_id)) for stop, (_, down) in stops if down}
+    areas = {view.area(view.county(stop.place_id)) for stop, (_, down) in stops if down}
     if trip.role is not Role.LAST_MILE and len(counties) > 1:
-        groups = {geography.get_pickup_group(county) for county in counties}
+        groups = {view.pickup_group(county) for county in counties}
         date = view.date_of(trip.stops[0].arrive_min // 1440)
         most = view.law.number("max_origin_counties", date, "bus", 1)
         if len(groups) > 1:
@@ -98,8 +97,7 @@ def _check_registration(view: View, duty: CoachDuty, trip: Trip) -> Iterator[Fin
 def _check_local(view: View, duty: CoachDuty, trip: Trip) -> Iterator[Finding]:
     if not view.lines[duty.fleet_id].local_only:
         return
-    get_prefecture = view.scenario.geography.get_prefecture
-    first, last = (get_prefecture(view.county(stop.place_id)) for stop in (trip.stops[0], trip.stops[-1]))
+    first, last = (view.prefecture(view.county(stop.place_id)) for stop in (trip.stops[0], trip.stops[-1]))
     if first != last:
         yield broken(
             "C13",
@@ -110,13 +108,13 @@ def _check_local(view: View, duty: CoachDuty, trip: Trip) -> Iterator[Finding]:
 
 
 def _lies_in(view: View, place_id: str, region_id: str) -> bool:
-    return region_id in {region.id for region in view.scenario.geography.get_ancestors(view.county(place_id))}
+    return region_id in view.ancestors(view.county(place_id))
 
 
 def _check_rides(view: View, trip: Trip, path: Path) -> Iterator[Finding]:
     limits = view.scenario.limits
     minutes = [move.minutes for move in path.moves if move.trip_id == trip.id]
-    pairs = sorted({(ride.board, ride.alight) for ride in view.riders[trip.id]})
+    pairs = sorted({(flow.board, flow.alight) for flow in view.flows_of(trip)})
     for board, alight in pairs:
         start, end = trip.stops[board], trip.stops[alight]
         aboard = end.arrive_min - start.depart_min

@@ -2,46 +2,62 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
+import numpy as np
+
 from dispatch.checker.accuse import broken, day_text
+from dispatch.checker.columns import Ints, each_run, list_distinct, list_runs
+from dispatch.checker.stops import LINE_HAUL
 from dispatch.checker.view import View
 from dispatch.findings import Finding
 from dispatch.model.geography import Tier
-from dispatch.model.plan import Role, Trip
+from dispatch.model.plan import Trip
+
+_TIERS = tuple(Tier)
 
 
 def check_tiers(view: View) -> Iterator[Finding]:
     """Separated tiers on one coach, carriage or aircraft; boarding or alighting where the tier forbids it."""
-    tiers = {worker: _find_worker_tier(view, worker) for worker in view.journeys}
+    yield from _check_mixing(view)
     for trip in view.plan.trips:
-        yield from _check_mixing(view, trip, tiers)
         yield from _check_stops(view, trip)
 
 
-def _find_worker_tier(view: View, worker: str) -> Tier:
-    journey = view.journeys[worker]
-    return view.tier(journey.person.boarding, journey.first_min // 1440)
-
-
-def _check_mixing(view: View, trip: Trip, tiers: dict[str, Tier]) -> Iterator[Finding]:
-    is_service = trip.role is Role.LINE_HAUL
-    depart = view.services[trip.service_id].stops[0].depart_min if is_service else trip.stops[0].arrive_min
-    separated = view.law.tiers("separated_tiers", view.date_of(depart // 1440))
-    aboard: dict[int, set[Tier]] = defaultdict(set)
-    for ride in view.riders[trip.id]:
-        if ride.worker in tiers:
-            aboard[ride.carriage if is_service else 0].add(tiers[ride.worker])
-    for carriage, found in sorted(aboard.items()):
-        if len(found) > 1 and found & separated:
-            names = ", ".join(sorted(found))
-            where = f" in carriage {carriage}" if is_service else ""
+def _check_mixing(view: View) -> Iterator[Finding]:
+    rides, stops = view.rides, view.stops
+    is_service = stops.role[rides.trip] == LINE_HAUL
+    tier = _find_worker_tiers(view)[rides.who]
+    known = tier >= 0
+    carriage = np.where(is_service, rides.carriage, 0)
+    (trips, carriages, tiers), _ = list_distinct(rides.trip[known], carriage[known], tier[known])
+    order, starts = list_runs(trips, carriages)
+    for begin in np.flatnonzero(np.diff(starts) > 1):
+        rows = order[starts[begin] : starts[begin + 1]]
+        found = {_TIERS[number] for number in tiers[rows]}
+        number, seat_row = int(trips[rows[0]]), int(carriages[rows[0]])
+        trip = view.plan.trips[number]
+        if found & view.law.tiers("separated_tiers", view.date_of(stops.day[number])):
+            where = f" in carriage {seat_row}" if stops.role[number] == LINE_HAUL else ""
             yield broken(
                 "C6",
                 trip.id,
-                f"People of the tiers {names} share the vehicle{where}; the rule separates them.",
+                f"People of the tiers {', '.join(sorted(found))} share the vehicle{where}; the rule separates them.",
             )
+
+
+def _find_worker_tiers(view: View) -> Ints:
+    """Tier (index into ``Tier``) of each worker on the day of first boarding; -1 without an itinerary."""
+    people, journeys = view.people, view.journeys
+    tiers = np.full(len(people.ids), -1, np.int8)
+    county, day = view.county_of[people.boarding[journeys.who]], journeys.first_min // 1440
+    order, starts = list_runs(county, day)
+    for begin, end in each_run(starts):
+        rows = order[begin:end]
+        if county[rows[0]] >= 0:
+            tier = view.tier_of_county(view.county_ids[county[rows[0]]], int(day[rows[0]]))
+            tiers[journeys.who[rows]] = _TIERS.index(tier)
+    return tiers
 
 
 def _check_stops(view: View, trip: Trip) -> Iterator[Finding]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dispatch.checker.clockwork import Clockwork, Stretch, merge_stretches
+from dispatch.checker.journeys import wait_for_opening
 from dispatch.checker.path import Move, Path
-from dispatch.checker.view import View, wait_for_opening
+from dispatch.checker.view import View
 from dispatch.model.plan import CoachDuty, EventKind, Role, Trip
 
 

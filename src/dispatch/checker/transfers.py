@@ -5,71 +5,81 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+import numpy as np
+
 from dispatch.checker.accuse import broken, time_text
-from dispatch.checker.view import Itinerary, View
+from dispatch.checker.columns import Ints
+from dispatch.checker.journeys import LONGEST_CHAIN
+from dispatch.checker.stops import FEEDER
+from dispatch.checker.view import View
 from dispatch.findings import Finding
-from dispatch.model.plan import Role, TripStop
 
 
 def check_transfers(view: View) -> Iterator[Finding]:
     """Buffers and longest waits of every transfer; coaches per bay and slot."""
-    for journey in view.journeys.values():
-        yield from _check_journey(view, journey)
+    journeys, rides = view.journeys, view.rides
+    length = journeys.last - journeys.first
+    for step in range(LONGEST_CHAIN - 1):
+        changing = np.flatnonzero(length > step)
+        yield from _check_changes(view, changing, journeys.first[changing] + step, rides.trip)
     yield from _check_bays(view)
 
 
-def _check_journey(view: View, journey: Itinerary) -> Iterator[Finding]:
-    for before, after in zip(journey.rides, journey.rides[1:], strict=False):
-        arrival = view.trips[before.trip].stops[before.alight]
-        departure = view.trips[after.trip].stops[after.board]
-        who = journey.person.id
-        if arrival.place_id != departure.place_id:
-            yield broken(
-                "C11",
-                who,
-                f"The worker leaves {before.trip} at {arrival.place_id}, boards at {departure.place_id}.",
-            )
-        elif view.trips[before.trip].role is Role.FEEDER:
-            yield from _check_feeder(view, journey, arrival, departure)
-        else:
-            yield from _check_last_mile(view, who, arrival, departure)
-
-
-def _check_feeder(
-    view: View, journey: Itinerary, arrival: TripStop, departure: TripStop
-) -> Iterator[Finding]:
-    buffer = view.buffer_min(arrival.place_id)
-    leaves = time_text(view.first_date, departure.depart_min)
-    if arrival.arrive_min + buffer > departure.depart_min:
+def _check_changes(view: View, rows: Ints, before: Ints, trip: Ints) -> Iterator[Finding]:
+    """Changes from the ride ``before`` to the next of the journeys ``rows``."""
+    rides, stops = view.rides, view.stops
+    after = before + 1
+    off = stops.first[trip[before]] + rides.alight[before]
+    on = stops.first[trip[after]] + rides.board[after]
+    is_apart = stops.place[off] != stops.place[on]
+    for row in np.flatnonzero(is_apart):
         yield broken(
             "C11",
-            journey.person.id,
-            f"The feeder arrives at {time_text(view.first_date, arrival.arrive_min)}, the service leaves at {leaves};"
-            f" {buffer} min are needed.",
+            view.people.name(view.journeys.who[rows[row]]),
+            f"The worker leaves {view.plan.trips[trip[before[row]]].id} at {view.place_ids[stops.place[off[row]]]},"
+            f" boards at {view.place_ids[stops.place[on[row]]]}.",
+        )
+    by_feeder = stops.role[trip[before]] == FEEDER
+    fed, fetched = np.flatnonzero(~is_apart & by_feeder), np.flatnonzero(~is_apart & ~by_feeder)
+    yield from _check_feeders(view, rows[fed], off[fed], on[fed])
+    yield from _check_last_miles(view, rows[fetched], off[fetched], on[fetched])
+
+
+def _check_feeders(view: View, rows: Ints, off: Ints, on: Ints) -> Iterator[Finding]:
+    stops, journeys, first = view.stops, view.journeys, view.first_date
+    buffer = view.buffers[stops.place[off]]
+    leaves = stops.depart[on]
+    for row in np.flatnonzero(stops.arrive[off] + buffer > leaves):
+        yield broken(
+            "C11",
+            view.people.name(journeys.who[rows[row]]),
+            f"The feeder arrives at {time_text(first, stops.arrive[off[row]])},"
+            f" the service leaves at {time_text(first, leaves[row])}; {buffer[row]} min are needed.",
         )
     hours = view.scenario.limits.max_wait_h
-    if journey.first_min < departure.depart_min - 60 * hours:
+    for row in np.flatnonzero(journeys.first_min[rows] < leaves - 60 * hours):
         yield broken(
             "C11",
-            journey.person.id,
-            f"The worker boards more than {hours} h before the service leaves at {leaves}.",
+            view.people.name(journeys.who[rows[row]]),
+            f"The worker boards more than {hours} h before the service leaves at {time_text(first, leaves[row])}.",
         )
 
 
-def _check_last_mile(view: View, who: str, arrival: TripStop, departure: TripStop) -> Iterator[Finding]:
-    buffer = view.buffer_min(arrival.place_id)
-    wait = departure.arrive_min - arrival.arrive_min
-    if wait < buffer:
+def _check_last_miles(view: View, rows: Ints, off: Ints, on: Ints) -> Iterator[Finding]:
+    stops, who, hours = view.stops, view.journeys.who, view.scenario.limits.max_wait_h
+    buffer = view.buffers[stops.place[off]]
+    wait = stops.arrive[on] - stops.arrive[off]
+    for row in np.flatnonzero(wait < buffer):
         yield broken(
             "C11",
-            who,
-            f"The last-mile coach loads {wait} min after the service arrives; {buffer} are needed.",
+            view.people.name(who[rows[row]]),
+            f"The last-mile coach loads {wait[row]} min after the service arrives; {buffer[row]} are needed.",
         )
-    if wait > 60 * view.scenario.limits.max_wait_h:
+    for row in np.flatnonzero(wait > 60 * hours):
         yield broken(
             "C11",
-            who,
-            f"The worker waits {wait} min for the coach; {view.scenario.limits.max_wait_h} h are allowed.",
+            view.people.name(who[rows[row]]),
+            f"The worker waits {wait[row]} min for the coach; {hours} h are allowed.",
         )
 
 

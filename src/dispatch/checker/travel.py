@@ -29,7 +29,7 @@ def check_travel(view: View) -> Iterator[Finding]:
 
 
 def _check_leg(view: View, duty: CoachDuty, leg: DutyLeg) -> Iterator[Finding]:
-    row = view.roads.table.get((leg.from_id, leg.to_id))
+    row = view.roads.find_row(leg.from_id, leg.to_id)
     seen = f"{leg.km_tenths / 10:.1f} km, {leg.minutes} min ({leg.source})"
     if leg.from_id == leg.to_id:
         if (leg.km_tenths, leg.minutes) != (0, 0):

@@ -10,12 +10,13 @@ import pytest
 from dispatch.checker import check_plan
 from dispatch.checker.bills import half_even
 from dispatch.checker.fleet import check_fleet, count_days
+from dispatch.checker.journeys import wait_for_opening
 from dispatch.checker.path import find_path
 from dispatch.checker.seats import find_row
 from dispatch.checker.shape import check_shape
 from dispatch.checker.timetable import work_out
 from dispatch.checker.transfers import check_transfers
-from dispatch.checker.view import make_view, wait_for_opening
+from dispatch.checker.view import make_view
 from dispatch.findings import Severity
 from dispatch.model.supply import CountOnDates
 from worlds import LINE, SITE, World, change_duty, change_place, change_region, change_site
