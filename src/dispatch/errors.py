@@ -4,6 +4,7 @@ DispatchError
  ├─ UsageError          exit 2   the words of the command are off
  ├─ ScenarioRefused     exit 3   the scenario has findings of severity error
  ├─ NoPlanWithinLimits  exit 5   stopped before any complete plan
+ ├─ WorkLost            exit 1   a piece of work was begun again and again and never came back
  └─ RunDamaged          exit 3   a run folder cannot be read back
 """
 
@@ -38,6 +39,10 @@ class RunDamaged(DispatchError):
     """A run folder is incomplete or was changed by hand."""
 
     exit_code = 3
+
+
+class WorkLost(DispatchError):
+    """A piece of work was begun as often as is allowed, and every time its process was killed."""
 
 
 class NoPlanWithinLimits(DispatchError):

@@ -79,10 +79,15 @@ def call(*words: object) -> Result:
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
-def start(*words: object, folder: Path, **environment: str) -> subprocess.Popen[str]:
+DISPATCH = ("-c", "from dispatch.cli.main import main; main()")
+
+
+def start(
+    *words: object, folder: Path, program: tuple[str, ...] = DISPATCH, **environment: str
+) -> subprocess.Popen[str]:
     """One command as a process of its own, in a folder."""
     return subprocess.Popen(
-        [sys.executable, "-c", "from dispatch.cli.main import main; main()", *map(str, words)],
+        [sys.executable, *program, *map(str, words)],
         cwd=folder,
         env=os.environ | environment,
         stdin=subprocess.DEVNULL,

@@ -19,7 +19,7 @@ from cli_world import (
 )
 
 from dispatch.cli import plan_command
-from dispatch.errors import NoPlanWithinLimits
+from dispatch.errors import NoPlanWithinLimits, WorkLost
 
 DOCUMENT_KEYS = {
     "schema_version", "scenario", "run", "index_html", "workers", "cost", "bound", "gap", "gap_without_unserved",
@@ -184,6 +184,7 @@ def test_there_is_no_run_folder_while_the_plan_is_searched(tmp_path, monkeypatch
     ("raised", "exit_code", "code"),
     [
         (NoPlanWithinLimits("Stopped before any plan was complete."), 5, "no_plan"),
+        (WorkLost("Begun 4 times, and every time its process was ended."), 1, "work_lost"),
         (ZeroDivisionError("secret detail"), 1, "internal"),
         (KeyboardInterrupt(), 130, "interrupted"),
     ],

@@ -16,7 +16,8 @@ def twenty_errors():
     # rows 2 to 21 of workers.csv: February 2020 has 29 days. Documents end in 0001 to 0020: one that ends in
     # 000 would be a second mistake of its row (damaged by a spreadsheet)
     return [
-        make_row(f"W{n:02d}", earliest="2020-02-30", document=DOCUMENT[:-4] + f"{n:04d}") for n in range(1, 21)
+        make_row(f"W{n:02d}", earliest="2020-02-30", document=DOCUMENT[:-4] + f"{n:04d}")
+        for n in range(1, 21)
     ]
 
 

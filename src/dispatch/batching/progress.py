@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +13,11 @@ class Signals:
     """A folder for signals; None = nobody watches and nobody stops the work.
 
     A worker writes its progress to ``<name>.txt``; a file called ``stop`` asks every worker to end with its best.
+    On a machine that does not see the folder nothing is written and nobody is stopped (``running.exchange`` brings it there).
     """
+
+    #: Two calls that differ only in their signals do the same work: ``running.fingerprint``.
+    changes_no_result: ClassVar[bool] = True
 
     folder: Path | None = None
 
@@ -27,7 +33,8 @@ class Signals:
     def tell(self, name: str, text: str) -> None:
         """Publish the progress of one worker."""
         if self.folder is not None:
-            (self.folder / f"{name}.txt").write_text(text, encoding="utf-8")
+            with suppress(FileNotFoundError):
+                (self.folder / f"{name}.txt").write_text(text, encoding="utf-8")
 
     def read(self) -> dict[str, str]:
         """Progress texts by worker name."""

@@ -10,8 +10,9 @@ from dispatch.cli.loading import find_run_folder, load_scenario_of
 from dispatch.cli.output import print_json, show
 from dispatch.cli.summary import say_broken
 from dispatch.errors import RunDamaged
+from dispatch.files.changes import list_changes
 from dispatch.files.runs import hash_plan, read_plan
-from dispatch.findings import Finding, Severity, Where
+from dispatch.findings import Finding, Severity, Where, count_findings
 from dispatch.model.plan import Plan
 
 RULE_BROKEN = 4
@@ -21,19 +22,21 @@ def run_check(run: Path, *, scenario_path: Path | None, as_json: bool) -> int:
     """Check the plan of a run; return the exit code: 0, or 4 when a rule is broken."""
     folder = find_run_folder(run)
     plan, edits, home = read_as_it_lies(folder)
-    scenario = load_scenario_of(home, scenario_path)
+    scenario = load_scenario_of(home, scenario_path, list_changes(plan.assumptions))
     violations = (*edits, *check_plan(scenario, plan))
     if as_json:
         document: dict[str, object] = {
             "scenario": plan.scenario_name,
             "run": str(folder.absolute()),
-            "violations": len(violations),
+            "violations": count_findings(violations),
             "findings": list_plain(violations),
         }
         print_json(document)
     else:
         show_findings(violations, show)
-        show(f"{say_broken(len(violations))}." if violations else "Every rule holds: 0 violations.")
+        show(
+            f"{say_broken(count_findings(violations))}." if violations else "Every rule holds: 0 violations."
+        )
     return RULE_BROKEN if violations else 0
 
 

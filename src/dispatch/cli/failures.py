@@ -9,7 +9,14 @@ from typing import Any
 
 from typer.core import TyperGroup
 
-from dispatch.errors import DispatchError, NoPlanWithinLimits, RunDamaged, ScenarioRefused, UsageError
+from dispatch.errors import (
+    DispatchError,
+    NoPlanWithinLimits,
+    RunDamaged,
+    ScenarioRefused,
+    UsageError,
+    WorkLost,
+)
 from dispatch.findings import Finding
 
 INTERRUPTED = 130
@@ -26,6 +33,7 @@ _CODES: tuple[tuple[type[DispatchError], str], ...] = (
     (ScenarioRefused, "scenario_refused"),
     (RunDamaged, "run_damaged"),
     (NoPlanWithinLimits, "no_plan"),
+    (WorkLost, "work_lost"),
     (_Interrupted, "interrupted"),
 )
 

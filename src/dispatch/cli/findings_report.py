@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch.findings import Finding, Severity
+from dispatch.findings import Finding, Severity, count_findings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ def show_findings(findings: Sequence[Finding], write: Callable[[str], None], sho
             where = f"{finding.where}: " if str(finding.where) else ""
             write(f"  {where}{finding.message}")
     if len(findings) > shown:
-        write(f"… and {len(findings) - shown} more.")
+        write(f"… and {count_findings(findings) - count_findings(first):,} more.")
 
 
 def render_findings_json(findings: Iterable[Finding]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dispatch.cli.findings_report import count_words, write_finding_files
 from dispatch.errors import ScenarioRefused, UsageError
+from dispatch.files.changes import list_changes
 from dispatch.files.format import LoadResult
 from dispatch.files.runs import RunInfo, read_plan
 from dispatch.model.plan import Plan
@@ -56,17 +58,17 @@ def open_run(run: Path, scenario_path: Path | None = None) -> OpenedRun:
     """Run and its scenario. Raises ``RunDamaged``, ``UsageError`` or ``ScenarioRefused``."""
     folder = find_run_folder(run)
     plan, info = read_plan(folder)
-    scenario = load_scenario_of(info.scenario_path, scenario_path)
+    scenario = load_scenario_of(info.scenario_path, scenario_path, list_changes(plan.assumptions))
     return OpenedRun(folder=folder, scenario=scenario, plan=plan, info=info)
 
 
-def load_scenario_of(recorded: Path, wished: Path | None) -> Scenario:
+def load_scenario_of(recorded: Path, wished: Path | None, changes: Sequence[str] = ()) -> Scenario:
     """Scenario of a run, from the path it recorded or another, with the services proposed when it was planned.
 
-    Rows rejected when it was planned are left out again.
+    Rows rejected when it was planned are left out again, the what-if ``changes`` of the run made again.
     """
     path = wished or recorded
     if wished is None and not path.exists():
         raise UsageError(f"The scenario of this run is no longer at {path}. Say where it is with --scenario.")
-    loaded = load_scenario(path, skip_invalid=True)
+    loaded = load_scenario(path, skip_invalid=True, changes=changes)
     return extend_scenario(require_scenario(loaded, Path("runs") / name_scenario(path) / "findings"))

@@ -64,6 +64,30 @@ Font = Annotated[
 Basemap = Annotated[
     Path | None, typer.Option(metavar="FILE", help="GeoJSON outlines to draw under the map; default: none.")
 ]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="What if: change the scenario without editing its files; may be repeated. Paths begin with fleet, services,"
+        " limits, rates, rules or generated; =, += and -= set, add and take away.",
+    ),
+]
+Variant = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Fleet of a generated campaign other than its default, such as roomy; see its facts file.",
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume", help="Go on from the finished work of a run that was interrupted or killed."),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers plan, such as tcp://10.0.0.1:8786."),
+]
 SkipInvalid = Annotated[
     bool, typer.Option("--skip-invalid", help="Leave rejected rows out instead of refusing the scenario.")
 ]
@@ -82,6 +106,7 @@ def start(
     dispatch plan scenarios/yangxian          a checked plan, map and lists to print
     dispatch check RUN                        check a plan again, by separate arithmetic
     dispatch explain RUN --worker W0001       one person's journey, or why there is none
+    dispatch compare RUN RUN                  two plans side by side
 
     \b
     Exit codes: 0 ok, 1 internal error, 2 wrong command, 3 wrong input, 4 a rule is broken,
@@ -129,9 +154,18 @@ def plan(
     force: Annotated[bool, typer.Option("--force", help="Replace the run in --out.")] = False,
     basemap: Basemap = None,
     manifests: Annotated[
-        bool, typer.Option("--manifests/--no-manifests", help="Write the lists to print for every trip.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--manifests/--no-manifests",
+            help="Write the lists to print for every trip; default: for up to 400 trips.",
+            show_default=False,
+        ),
+    ] = None,
     font: Font = None,
+    changes: Changes = None,
+    variant: Variant = "",
+    resume: Resume = False,
+    cluster: Cluster = None,
     debug: Debug = False,
 ) -> None:
     """Plan a scenario and write one run folder: plan, plan book, map and lists to print; the plan is checked at the end.
@@ -141,6 +175,8 @@ def plan(
     \b
     dispatch plan scenarios/yangxian
     dispatch plan scenarios/yangxian --effort quick --out /tmp/try --force
+    dispatch plan scenarios/yangxian --out /tmp/try --resume
+    dispatch plan scenarios/yangxian --set fleet.yangxian.coach53+=2 --set limits.max_pickups=4
     """
     from dispatch.cli.plan_command import PlanWish, run_plan
 
@@ -157,6 +193,9 @@ def plan(
         basemap=basemap,
         manifests=manifests,
         font=font,
+        changes=(*([f"generated.variant={variant}"] if variant else []), *(changes or ())),
+        resume=resume,
+        cluster=cluster,
     )
     raise typer.Exit(run_plan(wish))
 
@@ -213,6 +252,27 @@ def explain(
     from dispatch.cli.explain_command import run_explain
 
     raise typer.Exit(run_explain(run, worker, scenario_path=scenario))
+
+
+@app.command(short_help="Two runs side by side: money, vehicles, who changed.")
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="RUN", help="Run to start from.")],
+    after: Annotated[Path, typer.Argument(metavar="RUN", help="Run to compare with it.")],
+    as_json: AsJson = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV table of everybody who travels otherwise.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Changed workers to list.")] = 10,
+    debug: Debug = False,
+) -> None:
+    """Compare two runs: cost by term, proof, coaches and trips, lateness, people left over, and who travels otherwise.
+
+    \b
+    dispatch compare runs/yangxian/20200301-080000 runs/yangxian/20200301-090000 --out changed.csv
+    """
+    from dispatch.cli.compare_command import run_compare
+
+    raise typer.Exit(run_compare(before, after, as_json=as_json, out=out, workers=workers))
 
 
 @app.command(short_help="Invent the roster of a campaign.")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dispatch.errors import UsageError
@@ -19,11 +21,14 @@ from dispatch.render.fonts import FontChoice, check_printed_names, find_font
 from dispatch.render.manifests import list_day_papers, list_trip_papers, render_day_files, render_trip_files
 from dispatch.render.map import render_map
 from dispatch.render.run_info import RunInfo
-from dispatch.render.sources import make_print_source
+from dispatch.render.sources import PrintSource, make_print_source
+from dispatch.units import DAY_MIN
 
 Files = dict[str, bytes | str]
+#: Trips and dates whose lists may be in the making at once.
+_TRIPS_WAITING, _DAYS_WAITING = 64, 4
 _LINKS = (("map.html", "map"), ("manifests/", "manifest"), ("plan.json", "plan"))
-_TABLES = (("trips.csv", "table_trips"), ("duties.csv", "table_duties"), ("outcomes.csv", "table_outcomes"))
+_TABLES = (("trips.csv", "table_trips"), ("duties.csv", "table_duties"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +116,7 @@ def make_book(
         plan,
         origin.as_mapping(plan),
         violations,
-        files=(*links, *_TABLES),
+        files=(*links, *_TABLES, (plan.table_files["outcomes"], "table_outcomes")),
         with_manifests=with_manifests,
         with_pdf=printing.font is not None,
     )
@@ -125,21 +130,35 @@ def make_manifests(
     origin: Origin,
     executor: Executor,
     on_file: Callable[[int, int], None] = lambda done, total: None,
-) -> tuple[Files, tuple[Finding, ...]]:
-    """Lists to print for every trip and date, and findings about characters the font lacks."""
+) -> Iterator[Files]:
+    """Lists to print for every trip and date, a few files at a time: of a province they do not fit into memory together."""
     run_info = RunInfo(plan_hash=origin.plan_hash, version=origin.version, printed_at=origin.printed_at)
     source = make_print_source(scenario, plan)
-    futures = [
-        executor.submit(render_trip_files, papers, run_info, printing.font)
-        for papers in list_trip_papers(source)
-    ]
-    futures += [
-        executor.submit(render_day_files, day, lists, run_info, printing.font)
-        for day, lists in list_day_papers(source)
-    ]
-    files: Files = {}
-    for done, future in enumerate(futures, 1):
-        files.update(future.result())
-        on_file(done, len(futures))
-    findings = () if printing.font is None else tuple(check_printed_names(scenario, plan, printing.font))
-    return files, findings
+    total = len(source.trips) + len({trip.service_date_min // DAY_MIN for trip in plan.trips})
+    waiting: deque[Future[list[tuple[str, bytes]]]] = deque()
+    done = 0
+    for call, most in _list_prints(source, run_info, printing.font):
+        waiting.append(executor.submit(*call))
+        while len(waiting) > most:
+            done += 1
+            yield dict(waiting.popleft().result())
+            on_file(done, total)
+    for future in waiting:
+        done += 1
+        yield dict(future.result())
+        on_file(done, total)
+
+
+def _list_prints(
+    source: PrintSource, run_info: RunInfo, font: FontChoice | None
+) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """(call to make, how many may wait for their turn): trips in order of id, then dates."""
+    for papers in list_trip_papers(source):
+        yield (render_trip_files, papers, run_info, font), _TRIPS_WAITING
+    for day, lists in list_day_papers(source):
+        yield (render_day_files, day, lists, run_info, font), _DAYS_WAITING
+
+
+def check_names(scenario: Scenario, plan: Plan, printing: Printing) -> tuple[Finding, ...]:
+    """Findings about characters that the font lacks."""
+    return () if printing.font is None else tuple(check_printed_names(scenario, plan, printing.font))

@@ -9,14 +9,18 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 
 import dispatch
 from dispatch.batching.progress import Signals
 from dispatch.checker.check import check_plan
-from dispatch.cli.executors import count_processes, open_executor
+from dispatch.cli.executors import (
+    count_processes,
+    keep_pieces,
+    name_versions,
+    open_elsewhere,
+    open_executor,
+)
 from dispatch.cli.failures import INTERRUPTED
 from dispatch.cli.findings_report import count_words, make_finding_files, show_findings
 from dispatch.cli.interrupts import Interrupts, catch_interrupts
@@ -27,13 +31,19 @@ from dispatch.cli.papers import (
     Files,
     Origin,
     Printing,
+    check_names,
     choose_printing,
     make_book,
     make_manifests,
     make_map,
     now_in,
 )
-from dispatch.cli.run_folder import check_out, claim_run_folder, find_findings_folder
+from dispatch.cli.run_folder import (
+    check_out,
+    claim_run_folder,
+    find_findings_folder,
+    find_unfinished_folder,
+)
 from dispatch.cli.summary import Finished, make_document, make_lines
 from dispatch.files.format import LoadResult
 from dispatch.files.runs import RunLog, hash_plan, read_plan, write_run
@@ -43,6 +53,8 @@ from dispatch.model.scenario import Scenario
 from dispatch.planning.loading import load_scenario, name_halt
 from dispatch.planning.make_plan import make_plan
 from dispatch.planning.proposals import extend_scenario
+from dispatch.render.scale import prints_papers, say_not_printed
+from dispatch.running.resuming import count_pieces, forget_pieces
 
 RULE_BROKEN = 4
 
@@ -61,8 +73,11 @@ class PlanWish:
     skip_invalid: bool
     force: bool
     basemap: Path | None
-    manifests: bool
+    manifests: bool | None
     font: Path | None
+    changes: tuple[str, ...] = ()
+    cluster: str | None = None
+    resume: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +88,8 @@ class _Work:
     loaded: LoadResult
     scenario: Scenario
     printing: Printing
-    executor: Executor
+    planners: Executor
+    printers: Executor
     progress: Progress
     signals: Signals
     interrupts: Interrupts
@@ -85,21 +101,31 @@ def run_plan(wish: PlanWish) -> int:
     """Plan a scenario, write its run folder and print the result; return the exit code."""
     printing = choose_printing(wish.font, wish.basemap)
     check_out(wish.out, name_scenario(wish.scenario), force=wish.force)
-    with _open_signals() as signals, Progress(signals) as progress, catch_interrupts(signals) as interrupts:
+    with (
+        _open_signals() as signals,
+        Progress(signals) as progress,
+        catch_interrupts(signals) as interrupts,
+        open_elsewhere(wish.cluster, signals, progress.note) as elsewhere,
+    ):
         progress.tell("read", {})
-        loaded = load_scenario(wish.scenario, skip_invalid=wish.skip_invalid)
+        loaded = load_scenario(wish.scenario, skip_invalid=wish.skip_invalid, changes=wish.changes)
         folder = find_findings_folder(wish.out, name_scenario(wish.scenario))
         scenario = extend_scenario(require_scenario(loaded, folder))
         progress.currency = scenario.currency
         may_exist = check_out(wish.out, scenario.name, force=wish.force)
+        unfinished = find_unfinished_folder(wish.out, scenario.name)
         processes = count_processes(int(scenario.workers["party_id"].nunique()), wish.processes)
-        with open_executor(processes) as executor:
+        with (
+            open_executor(processes, progress.note) as local,
+            _keep_unfinished(wish, elsewhere or local, unfinished, signals, progress) as planners,
+        ):
             work = _Work(
                 wish=wish,
                 loaded=loaded,
                 scenario=scenario,
                 printing=printing,
-                executor=executor,
+                planners=planners,
+                printers=local,
                 progress=progress,
                 signals=signals,
                 interrupts=interrupts,
@@ -108,7 +134,30 @@ def run_plan(wish: PlanWish) -> int:
             )
             with mute_libraries():
                 finished = _plan_and_write(work)
+            if not finished.interrupted:
+                forget_pieces(unfinished)
     return _report(wish, loaded, finished)
+
+
+@contextmanager
+def _keep_unfinished(
+    wish: PlanWish, inner: Executor, folder: Path, signals: Signals, progress: Progress
+) -> Iterator[Executor]:
+    """Executor that keeps finished work in a folder until the run is written; says what was taken from it and what is left."""
+    if wish.resume:
+        before = count_pieces(folder)
+        found = f"{before:,} finished pieces" if before else "Nothing"
+        progress.note(f"{found} of an earlier run found in {folder}.")
+    executor = keep_pieces(inner, folder, resume=wish.resume, signals=signals, on_trouble=progress.note)
+    try:
+        yield executor
+    finally:
+        if executor.found:
+            progress.note(f"{executor.found:,} finished pieces were taken from the earlier run.")
+        if left := count_pieces(folder):
+            progress.note(
+                f"{left:,} finished pieces are kept in {folder}: the same command with --resume goes on from them."
+            )
 
 
 @contextmanager
@@ -126,7 +175,7 @@ def _plan_and_write(work: _Work) -> Finished:
         scenario,
         effort=wish.effort,
         seed=wish.seed,
-        executor=work.executor,
+        executor=work.planners,
         signals=work.signals,
         progress=work.progress.tell,
         name_halt=name_halt,
@@ -159,12 +208,13 @@ def _make_files(work: _Work, plan: Plan, violations: tuple[Finding, ...]) -> Fil
     )
     findings = work.loaded.findings
     files: Files = {}
-    if work.wish.manifests:
-        files, about_font = make_manifests(
-            work.scenario, plan, work.printing, origin, work.executor, work.progress.count
-        )
-        findings += work.printing.findings + about_font
-    listed = work.wish.manifests
+    listed = prints_papers(plan, work.wish.manifests)
+    if listed:
+        for some in make_manifests(
+            work.scenario, plan, work.printing, origin, work.printers, work.progress.count
+        ):
+            files |= some
+        findings += work.printing.findings + check_names(work.scenario, plan, work.printing)
     files |= make_map(work.scenario, plan, work.printing, origin, with_manifests=listed)
     files |= make_book(work.scenario, plan, work.printing, origin, violations, with_manifests=listed)
     return files | make_finding_files((*violations, *findings), work.loaded.rejects)
@@ -175,8 +225,7 @@ def _write(work: _Work, plan: Plan, files: Files) -> Path:
     log = RunLog(
         created_at=work.created_at,
         seconds=round(work.progress.elapsed_s, 2),
-        versions={"dispatch": dispatch.__version__, "python": python_version()}
-        | {name: version(name) for name in ("ortools", "pandas", "numpy")},
+        versions=name_versions(),
         lines=tuple(work.progress.lines),
     )
     now = datetime.now().astimezone()
@@ -203,6 +252,9 @@ def _report(wish: PlanWish, loaded: LoadResult, finished: Finished) -> int:
         show_findings(finished.violations, say)
         for line in make_lines(finished):
             show(line)
+        missing = say_not_printed(finished.plan, "en")
+        if missing and wish.manifests is None:
+            say(missing.replace("RUN", str(finished.folder)))
         print_path(finished.index_html.as_uri())
         print_path(str(finished.index_html))
     if finished.violations:

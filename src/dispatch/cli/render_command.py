@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dispatch.checker.check import check_plan
@@ -16,6 +17,7 @@ from dispatch.cli.papers import (
     Files,
     Origin,
     Printing,
+    check_names,
     choose_printing,
     make_book,
     make_manifests,
@@ -24,6 +26,7 @@ from dispatch.cli.papers import (
 )
 from dispatch.errors import RunDamaged
 from dispatch.files.csv_text import write_private
+from dispatch.render.scale import prints_papers, say_not_printed
 
 _PAGES = {"map": "map.html", "book": "index.html", "manifests": "manifests", "all": "index.html"}
 
@@ -44,15 +47,19 @@ def run_render(
         raise RunDamaged(
             "The scenario was changed after this plan was made: plan again, or name it with --scenario."
         )
-    files = _make_files(opened, what, printing, processes)
-    for name, content in files.items():
-        _replace_file(opened.folder / name, content)
-    _note_hashes(opened.folder, files)
+    hashes: dict[str, str] = {}
+    for files in _make_files(opened, what, printing, processes):
+        for name, content in files.items():
+            _replace_file(opened.folder / name, content)
+            data = content.encode("utf-8") if isinstance(content, str) else content
+            hashes[name] = hashlib.sha256(data).hexdigest()
+    _note_hashes(opened.folder, hashes)
     print_path(str((opened.folder / _PAGES[what]).absolute()))
     return 0
 
 
-def _make_files(opened: OpenedRun, what: str, printing: Printing, processes: int | None) -> Files:
+def _make_files(opened: OpenedRun, what: str, printing: Printing, processes: int | None) -> Iterator[Files]:
+    """Pages asked for, a few files at a time. The lists of a large plan are printed only when asked for by name."""
     scenario, plan, info = opened.scenario, opened.plan, opened.info
     origin = Origin(
         plan_hash=info.plan_hash,
@@ -61,19 +68,20 @@ def _make_files(opened: OpenedRun, what: str, printing: Printing, processes: int
         seconds=info.seconds,
         scenario_path=os.path.relpath(info.scenario_path),
     )
-    files: Files = {}
-    if what in ("manifests", "all"):
+    listed = what == "manifests" or (what == "all" and prints_papers(plan, None))
+    if listed:
         parties = int(scenario.workers["party_id"].nunique())
         with open_executor(count_processes(parties, processes)) as executor:
-            files, findings = make_manifests(scenario, plan, printing, origin, executor)
-        show_findings((*printing.findings, *findings), say)
-    with_manifests = what == "all" or (opened.folder / "manifests").is_dir()
+            yield from make_manifests(scenario, plan, printing, origin, executor)
+        show_findings((*printing.findings, *check_names(scenario, plan, printing)), say)
+    elif what == "all":
+        say(say_not_printed(plan, "en").replace("RUN", str(opened.folder)))
+    with_manifests = listed or (opened.folder / "manifests").is_dir()
     if what in ("map", "all"):
-        files |= make_map(scenario, plan, printing, origin, with_manifests=with_manifests)
+        yield make_map(scenario, plan, printing, origin, with_manifests=with_manifests)
     if what in ("book", "all"):
         violations = check_plan(scenario, plan)
-        files |= make_book(scenario, plan, printing, origin, violations, with_manifests=with_manifests)
-    return files
+        yield make_book(scenario, plan, printing, origin, violations, with_manifests=with_manifests)
 
 
 def _replace_file(path: Path, content: bytes | str) -> None:
@@ -84,10 +92,8 @@ def _replace_file(path: Path, content: bytes | str) -> None:
     draft.replace(path)
 
 
-def _note_hashes(folder: Path, files: Files) -> None:
+def _note_hashes(folder: Path, hashes: Mapping[str, str]) -> None:
     """Keep the hashes in run.json true."""
     info = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    for name, content in files.items():
-        data = content.encode("utf-8") if isinstance(content, str) else content
-        info["files"][name] = hashlib.sha256(data).hexdigest()
+    info["files"].update(hashes)
     _replace_file(folder / "run.json", json.dumps(info, ensure_ascii=False, indent=1, sort_keys=True) + "\n")

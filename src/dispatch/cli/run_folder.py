@@ -99,6 +99,13 @@ def find_findings_folder(out: Path | None, scenario_name: str) -> Path:
     return RUNS / make_folder_name(scenario_name) / "findings"
 
 
+def find_unfinished_folder(out: Path | None, scenario_name: str) -> Path:
+    """Folder for the finished pieces of a run that is not written yet; the same for every run without ``out``."""
+    if out is not None:
+        return out.absolute().with_name(f"{out.name}.unfinished")
+    return (RUNS / make_folder_name(scenario_name) / "unfinished").absolute()
+
+
 def make_folder_name(scenario_name: str) -> str:
     """Scenario name as one harmless folder name."""
     return re.sub(r"[/\\\x00-\x1f]", "_", scenario_name).strip(". ") or "scenario"

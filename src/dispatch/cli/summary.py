@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from dispatch.findings import Finding
+from dispatch.findings import Finding, count_findings
 from dispatch.model.plan import CASH_TERMS, PENALTY_TERMS, Plan
 from dispatch.model.scenario import Scenario
 from dispatch.model.supply import Mode, ServiceKind
@@ -66,7 +66,7 @@ def make_document(finished: Finished) -> dict[str, object]:
         "batches": figures.batches,
         "trips": dict(figures.trips),
         "vehicles": count_vehicles(finished.scenario, plan),
-        "violations": len(finished.violations),
+        "violations": count_findings(finished.violations),
         "interrupted": finished.interrupted,
         "seed": plan.seed,
         "effort": plan.effort,
@@ -99,7 +99,7 @@ def make_lines(finished: Finished) -> list[str]:
     """The plan in a few lines for people, verdict first."""
     plan, currency = finished.plan, finished.scenario.currency
     figures = count_figures(finished.scenario, plan)
-    broken = len(finished.violations)
+    broken = count_findings(finished.violations)
     verdict = "GO: every rule holds" if not broken else f"NO GO: {say_broken(broken)}"
     if finished.interrupted:
         verdict += " (interrupted: best plan so far)"
