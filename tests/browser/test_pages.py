@@ -9,6 +9,7 @@ import pytest
 
 from dispatch.render.book import render_book
 from dispatch.render.map import render_map
+from dispatch.render.scale import TRIPS_DRAWN
 
 pytestmark = pytest.mark.browser
 
@@ -294,3 +295,39 @@ def test_folded_lists_are_open_on_paper(in_book):
     )
     in_book.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert in_book.evaluate("document.getElementById('fold').open") is True
+
+
+@pytest.fixture(scope="module")
+def large_folder(tmp_path_factory):
+    """Pages of a plan with more trips than the map draws one by one."""
+    folder = tmp_path_factory.mktemp("large")
+    scenario, plan = world.make_large_plan(SCENARIO, PLAN, TRIPS_DRAWN + 1)
+    (folder / "map.html").write_text(render_map(scenario, plan, run_info=RUN), encoding="utf-8")
+    book = render_book(scenario, plan, RUN, (), with_manifests=False)
+    (folder / "index.html").write_text(book, encoding="utf-8")
+    return folder
+
+
+def test_the_map_of_a_large_plan_counts_every_trip_and_tells_what_a_line_stands_for(browser, large_folder):
+    watched = Watched(browser)
+    page = watched.open(large_folder / "map.html")
+    assert page.inner_text("#count-trips") == f"{TRIPS_DRAWN + 1:,}"
+    page.select_option("#display", "trips")
+    page.click("#list li:first-child button")
+    assert "→" in page.inner_text("#detail h2")
+    assert "trips.csv" in page.inner_text("#detail")
+    page.fill("#search", "no such place")
+    page.wait_for_function("() => document.getElementById('count-trips').textContent === '0'")
+    watched.assert_quiet(large_folder / "map.html")
+    watched.context.close()
+
+
+def test_the_book_of_a_large_plan_filters_its_sums(browser, large_folder):
+    watched = Watched(browser)
+    page = watched.open(large_folder / "index.html")
+    rows = page.locator("#trips-table tbody tr")
+    assert 0 < rows.count() < 100
+    page.locator('input[data-table="trips-table"]').fill("train")
+    page.wait_for_function("() => document.querySelectorAll('#trips-table tbody tr[hidden]').length > 0")
+    watched.assert_quiet(large_folder / "index.html")
+    watched.context.close()

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from dispatch.clearance.windows import make_clearance
-from dispatch.model.plan import ModePrice, Plan, Role, Trip
+from dispatch.explain.changes import tell_changes
+from dispatch.model.plan import ModePrice, Plan, Reason, Role, Trip
 from dispatch.model.scenario import Scenario
 from dispatch.units import clock_text, date_of_min, format_money
 
@@ -16,6 +17,19 @@ _ROLES = {
     Role.FEEDER: "coach to the terminal",
     Role.LAST_MILE: "coach from the terminal to the gate",
 }
+
+#: Reasons that no coach, seat or date mends.
+_BEYOND_SUPPLY = frozenset(
+    reason.value
+    for reason in (
+        Reason.NOT_CLEARED,
+        Reason.UNKNOWN_PLACE,
+        Reason.SEEKING,
+        Reason.PARTY_INCOMPLETE,
+        Reason.LOCK,
+        Reason.BUDGET,
+    )
+)
 
 
 def tell_worker(scenario: Scenario, plan: Plan, worker_id: str) -> list[str]:
@@ -32,10 +46,14 @@ def tell_worker(scenario: Scenario, plan: Plan, worker_id: str) -> list[str]:
     ]
     if outcome["status"] == "itinerary":
         lines += _tell_journey(scenario, plan, worker_id, outcome)
+        if outcome["lateness_days"]:
+            lines += tell_changes(scenario, plan, worker_id, on_time=True)
     elif outcome["status"] == "own_ticket":
         lines.append("Travels with an own ticket, which is paid for; no seat is kept in our vehicles.")
     else:
         lines += _tell_unserved(scenario, plan, worker_id, outcome)
+        if str(outcome["reason"]) not in _BEYOND_SUPPLY:
+            lines += tell_changes(scenario, plan, worker_id, on_time=False)
     return [*lines, *_tell_prices(scenario, plan, worker)]
 
 
@@ -72,17 +90,23 @@ def _tell_party(scenario: Scenario, plan: Plan, worker: pd.Series) -> Iterator[s
     ]
     if party.empty:
         return
-    mine = plan.outcomes.set_index("worker_id")["status"]
-    together = mine[worker["worker_id"]]
+    ids = [*party["worker_id"], worker["worker_id"]]
+    outcomes = plan.outcomes[plan.outcomes["worker_id"].isin(ids)]
+    status = dict(zip(outcomes["worker_id"], outcomes["status"], strict=True))
+    together = status[worker["worker_id"]]
     names = [
-        f"{one} {name}" + ("" if mine[one] == together else " (does not go along)")
+        f"{one} {name}" + ("" if status[one] == together else " (does not go along)")
         for one, name in zip(party["worker_id"], party["name"], strict=True)
     ]
     yield f"In one party with {', '.join(names)}."
 
 
 def _tell_clearance(scenario: Scenario, worker_id: str) -> Iterator[str]:
-    row = _get_row(make_clearance(scenario), worker_id)
+    alone = scenario.replace(
+        workers=scenario.workers[scenario.workers["worker_id"] == worker_id].reset_index(drop=True),
+        health=scenario.health[scenario.health["worker_id"] == worker_id].reset_index(drop=True),
+    )
+    row = _get_row(make_clearance(alone), worker_id)
     if row["status"] != "cleared":
         missing = str(row["missing"]).replace(": ", ", ")
         yield f"Not cleared under the rule {row['rule'] or 'in force'}. Missing: {missing}."

@@ -15,8 +15,10 @@ from dispatch.model.plan import Plan
 from dispatch.model.scenario import Scenario
 from dispatch.render import vendored
 from dispatch.render.book_markup import Html, join, link, tag, two_tongues
-from dispatch.render.book_money import render_certificate, render_mode_prices, render_money
+from dispatch.render.book_money import render_mode_prices, render_money
 from dispatch.render.book_people import render_own_tickets, render_unserved
+from dispatch.render.book_prices import render_prices
+from dispatch.render.book_proof import render_certificate
 from dispatch.render.book_rules import render_assumptions, render_provenance, render_rules
 from dispatch.render.book_summary import (
     render_findings,
@@ -108,6 +110,7 @@ def _render_sections(
             render_own_tickets(scenario, plan, figures, lang),
             render_money(scenario, plan, lang),
             render_certificate(scenario, plan, lang),
+            render_prices(scenario, plan, lang),
             render_mode_prices(scenario, plan, lang),
             render_assumptions(scenario, plan, lang),
             render_rules(plan, lang),

@@ -1,4 +1,4 @@
-"""Money in the plan book: cash and penalties apart, by term and payer; the certificate; prices between modes."""
+"""Money in the plan book: cash and penalties apart, by term and payer; prices between modes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dispatch.render.book_markup import Cell, Html, join, make_section, make_tab
 from dispatch.render.charts import render_bars
 from dispatch.render.map_payload import name_area
 from dispatch.render.payer_shares import PayerShare, share_cash
-from dispatch.render.plan_figures import gap_in_words, percent_text
+from dispatch.render.scale import ROWS_LISTED, cut_rows
 from dispatch.units import format_money
 
 
@@ -87,44 +87,6 @@ def _payer_row(share: PayerShare, lang: Lang) -> list[Cell]:
     return [share.name or word("no_payer", lang), share.workers, format_money(share.cash_minor), budget, left]
 
 
-def render_certificate(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
-    """Bound, gap in words, how it was proven, and the gap by cause, largest first."""
-    certificate, total = plan.certificate, plan.costs.total_minor
-    bound = certificate.bound_minor
-    rows = [
-        (word("cost_total", lang), format_money(total, scenario.currency)),
-        (word("bound", lang), "–" if bound is None else format_money(bound, scenario.currency)),
-        (word("gap", lang), percent_text(certificate.gap_ratio)),
-        (word("gap_without_unserved", lang), percent_text(certificate.gap_without_unserved_ratio)),
-    ]
-    gap = None if bound is None else total - bound
-    parts: list[Cell] = [
-        tag("p", gap_in_words(gap, scenario.currency, lang), css="gap"),
-        make_table([word("key", lang), word("value", lang)], rows, numeric=(1,), css="narrow"),
-        tag("p", join([tag("b", word("method", lang)), ": ", certificate.method])),
-    ]
-    if certificate.parts:
-        parts.append(_gap_parts(plan, lang))
-    return make_section("certificate", "certificate", lang, *parts)
-
-
-def _gap_parts(plan: Plan, lang: Lang) -> Html:
-    parts = sorted(plan.certificate.parts, key=lambda part: part.bound_minor - part.cost_minor)
-    heads = [word(key, lang) for key in ("part", "workers", "part_cost", "part_bound", "part_gap", "note")]
-    rows = [
-        (
-            p.label,
-            p.workers,
-            format_money(p.cost_minor),
-            format_money(p.bound_minor),
-            format_money(p.cost_minor - p.bound_minor),
-            p.note,
-        )
-        for p in parts
-    ]
-    return make_table(heads, rows, numeric=(1, 2, 3, 4))
-
-
 def render_mode_prices(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
     """For each corridor the mode chosen, its cost per head, and above which price the other mode wins."""
     if not plan.mode_prices:
@@ -142,13 +104,15 @@ def render_mode_prices(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
         )
         for p in sorted(plan.mode_prices, key=lambda p: -p.workers)
     ]
-    table = make_table([word(key, lang) for key in keys], rows, numeric=(1, 3, 4))
+    shown, left = cut_rows(rows, ROWS_LISTED, "", lang)
+    table = make_table([word(key, lang) for key in keys], shown, numeric=(1, 3, 4))
     return make_section(
         "mode-prices",
         "mode_prices",
         lang,
         note(word("mode_prices_note", lang).format(currency=scenario.currency)),
         table,
+        note(left) if left else "",
     )
 
 

@@ -8,6 +8,7 @@ from dispatch.model.plan import HOPELESS, Plan, Reason, Remedy
 from dispatch.model.scenario import Scenario
 from dispatch.render.book_markup import Cell, Html, disclose, join, make_section, make_table, note, tag
 from dispatch.render.plan_figures import UNSERVED, Figures
+from dispatch.render.scale import IDS_LISTED, cut_rows
 from dispatch.units import format_money
 
 _IDS_SHOWN_AT_ONCE = 8
@@ -29,7 +30,8 @@ def render_unserved(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
     table = make_table(
         heads, rows, numeric=(1,), css="unserved", total=(word("total", lang), len(left), "", "", "")
     )
-    return make_section("unserved", "unserved_people", lang, table, _remedies(scenario, plan, lang))
+    hint = note(word("explain_hint", lang))
+    return make_section("unserved", "unserved_people", lang, table, hint, _remedies(scenario, plan, lang))
 
 
 def _group_row(key: tuple[str, str, str], ids: list[str], lang: Lang) -> list[Cell]:
@@ -37,7 +39,7 @@ def _group_row(key: tuple[str, str, str], ids: list[str], lang: Lang) -> list[Ce
     name: Cell = tag("b", reason_text(reason, lang))
     if reason in {one.value for one in HOPELESS}:
         name = join([name, tag("div", word("hopeless", lang), css="faint")])
-    return [name, len(ids), detail, next_step, _ids(ids)]
+    return [name, len(ids), detail, next_step, _ids(ids, lang)]
 
 
 def reason_text(reason: str, lang: Lang) -> str:
@@ -46,11 +48,12 @@ def reason_text(reason: str, lang: Lang) -> str:
     return word(key, lang) if key in WORDS else reason
 
 
-def _ids(ids: list[str]) -> Cell:
+def _ids(ids: list[str], lang: Lang) -> Cell:
     if len(ids) <= _IDS_SHOWN_AT_ONCE:
         return ", ".join(ids)
     first = ", ".join(ids[:_IDS_SHOWN_AT_ONCE]) + f" … ({len(ids):,})"
-    return disclose(first, ", ".join(ids[_IDS_SHOWN_AT_ONCE:]))
+    shown, left = cut_rows(ids[_IDS_SHOWN_AT_ONCE:], IDS_LISTED, "outcomes.csv", lang)
+    return disclose(first, ", ".join(shown) + (f" … {left}" if left else ""))
 
 
 def _remedies(scenario: Scenario, plan: Plan, lang: Lang) -> Html:

@@ -8,6 +8,7 @@ from dispatch.messages import Lang, word
 from dispatch.model.plan import Plan
 from dispatch.model.scenario import Assumption, Scenario
 from dispatch.render.book_markup import Cell, Html, make_section, make_table, note, tag
+from dispatch.render.scale import ROWS_LISTED, cut_rows
 
 RUN_KEYS = ("plan_hash", "version", "printed_at", "effort", "seed", "seconds", "scenario_path")
 
@@ -24,9 +25,11 @@ def render_assumptions(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
     if not found:
         return make_section("assumptions", "assumptions", lang, tag("p", word("assumptions_none", lang)))
     heads = [word(key, lang) for key in ("people_affected", "subject", "what", "assumed_value", "table")]
-    rows = [(one.people, one.subject, one.what, tag("b", one.value), one.table) for one in found]
+    shown, left = cut_rows(found, ROWS_LISTED, "", lang)
+    rows = [(one.people, one.subject, one.what, tag("b", one.value), one.table) for one in shown]
     table = make_table(heads, rows, numeric=(0,))
-    return make_section("assumptions", "assumptions", lang, note(word("assumptions_note", lang)), table)
+    said = note(word("assumptions_note", lang))
+    return make_section("assumptions", "assumptions", lang, said, table, note(left) if left else "")
 
 
 def render_rules(plan: Plan, lang: Lang) -> Html:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dispatch.findings import Finding, Severity
+from dispatch.findings import Finding, Severity, count_findings
 from dispatch.messages import Lang, word
-from dispatch.model.plan import Plan
+from dispatch.model.plan import CarrierRequest, Plan
 from dispatch.model.scenario import Scenario
 from dispatch.render.book_markup import Cell, Html, join, make_section, make_table, note, tag
 from dispatch.render.charts import render_share
 from dispatch.render.plan_figures import Figures, gap_in_words, percent_text
 from dispatch.render.reported_figures import find_plan_figure
+from dispatch.render.scale import ROWS_LISTED, SUMS_LISTED, cut_rows
 from dispatch.render.trip_classes import CLASSES, date_text
 from dispatch.units import clock_text, format_money
 
@@ -26,7 +27,7 @@ def choose_verdict(figures: Figures, findings: tuple[Finding, ...]) -> str:
 
 def count_violations(findings: tuple[Finding, ...]) -> int:
     """Findings of severity error."""
-    return sum(finding.severity is Severity.ERROR for finding in findings)
+    return count_findings(finding for finding in findings if finding.severity is Severity.ERROR)
 
 
 def render_verdict(plan: Plan, figures: Figures, findings: tuple[Finding, ...], lang: Lang) -> Html:
@@ -143,9 +144,27 @@ def render_requests(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
     """What to ask from which carrier, in order of carrier and date."""
     if not plan.requests:
         return make_section("requests", "requests", lang, tag("p", word("requests_none", lang)))
+    if len(plan.requests) > ROWS_LISTED:
+        return make_section("requests", "requests", lang, _add_up_requests(scenario, plan, lang))
     heads = [word(key, lang) for key in ("carrier", "what", "date", "quantity", "note")]
     rows = [
         (r.carrier, r.what, date_text(scenario.first_date, r.date_min), f"{r.quantity:,} {r.unit}", r.note)
         for r in sorted(plan.requests, key=lambda r: (r.carrier, r.date_min, r.what))
     ]
     return make_section("requests", "requests", lang, make_table(heads, rows, numeric=(3,)))
+
+
+def _add_up_requests(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
+    """Requests over all dates: how many in all, and the most on one date."""
+    groups: dict[tuple[str, str, str], list[CarrierRequest]] = {}
+    for request in plan.requests:
+        groups.setdefault((request.carrier, request.what, request.unit), []).append(request)
+    rows = []
+    for (carrier, what, unit), asked in sorted(groups.items()):
+        dates = sorted(date_text(scenario.first_date, one.date_min) for one in asked)
+        span = dates[0] if len(dates) == 1 else f"{dates[0]} – {dates[-1][5:]}"
+        total, most = sum(one.quantity for one in asked), max(one.quantity for one in asked)
+        rows.append((carrier, what, span, f"{total:,} {unit}", f"{most:,}"))
+    heads = [word(key, lang) for key in ("carrier", "what", "dates", "quantity", "most_on_a_day")]
+    shown, left = cut_rows(rows, SUMS_LISTED, "duties.csv", lang)
+    return join([make_table(heads, shown, numeric=(3, 4)), note(left) if left else ""])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dispatch.messages import Lang, word
 from dispatch.model.plan import Plan, Trip
 from dispatch.model.scenario import Scenario
-from dispatch.render.book_markup import Cell, Html, join, link, make_section, make_table, tag
-from dispatch.render.book_trips import class_chip, filter_box
+from dispatch.render.book_chips import class_chip, filter_box
+from dispatch.render.book_markup import Cell, Html, join, link, make_section, make_table, note, tag
+from dispatch.render.book_sums import render_trip_sums
 from dispatch.render.manifest_links import Papers, address_of
 from dispatch.render.map_payload import name_vehicles
 from dispatch.render.place_names import marked_name
 from dispatch.render.safe_text import anchor_of, encode_segment
+from dispatch.render.scale import is_listed, say_not_printed
 from dispatch.render.trip_classes import date_text
 from dispatch.units import clock_text
 
@@ -30,12 +32,16 @@ _HEADS = (
 
 
 def render_trips(scenario: Scenario, plan: Plan, lang: Lang, papers: Papers) -> Html:
-    """Section with one row per trip; ``papers``: what to link to of each, perhaps nothing."""
+    """Section with one row per trip; ``papers``: what to link to of each, perhaps nothing. Of a plan too large, sums."""
+    missing = "" if papers else say_not_printed(plan, lang)
+    said = note(missing) if missing else ""
+    if not is_listed(plan):
+        return make_section("trips", "trips_table", lang, said, render_trip_sums(scenario, plan, lang))
     vehicles = name_vehicles(scenario, plan)
     rows = [_row(scenario, plan, trip, vehicles[trip.id], lang, papers) for trip in plan.trips]
     heads = [word(key, lang) for key in (_HEADS if papers else _HEADS[:-1])]
     table = make_table(heads, rows, numeric=(4, 7, 8), css="trips", ident="trips-table")
-    return make_section("trips", "trips_table", lang, filter_box("trips-table", lang), table)
+    return make_section("trips", "trips_table", lang, said, filter_box("trips-table", lang), table)
 
 
 def _row(scenario: Scenario, plan: Plan, trip: Trip, vehicle: str, lang: Lang, papers: Papers) -> list[Cell]:

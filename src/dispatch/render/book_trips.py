@@ -8,11 +8,14 @@ from datetime import date, timedelta
 from dispatch.messages import Lang, word
 from dispatch.model.plan import Batch, Plan, Role, Trip
 from dispatch.model.scenario import Scenario
-from dispatch.render.book_markup import Cell, Html, disclose, join, link, make_section, make_table, tag
+from dispatch.render.book_chips import class_chip, filter_box
+from dispatch.render.book_markup import Cell, Html, disclose, join, link, make_section, make_table, note, tag
+from dispatch.render.book_sums import render_batch_sums
 from dispatch.render.charts import Series, render_stacked_bars
 from dispatch.render.map_payload import name_area
 from dispatch.render.place_names import COARSE_SIGN, is_coarse, marked_name, public_name
-from dispatch.render.safe_text import anchor_of, escape_text
+from dispatch.render.safe_text import anchor_of
+from dispatch.render.scale import PLACES_LISTED, cut_rows, is_listed
 from dispatch.render.trip_classes import CLASSES, MAIN_ROLES, class_of, date_text, service_day
 from dispatch.units import clock_text
 
@@ -61,7 +64,13 @@ def _chart_and_table(
 
 
 def render_batches(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
-    """Table of batches: from where to where, when, how many, and the chain of trips with stops and times."""
+    """Table of batches: from where to where, when, how many, and the chain of trips with stops and times.
+
+    Of a plan too large for that, sums by corridor.
+    """
+    if not is_listed(plan):
+        sums = render_batch_sums(scenario, plan, lang)
+        return make_section("batches", "batch_itineraries", lang, sums, render_coarse(scenario, plan, lang))
     trips_of = _trips_by_batch(plan)
     keys = ("batch", "origin_county", "destination_area", "mode", "service_date", "people", "itinerary")
     rows = [_batch_row(scenario, plan, batch, trips_of[batch.id], lang) for batch in plan.batches]
@@ -117,17 +126,6 @@ def _itinerary_line(scenario: Scenario, plan: Plan, trip: Trip, lang: Lang) -> H
     return join([name, " ", class_chip(trip, lang), " ", join(texts, " → ")])
 
 
-def class_chip(trip: Trip, lang: Lang) -> Html:
-    """Coloured word of a trip's class."""
-    return Html(
-        f'<span class="chip {class_of(trip)}">{escape_text(word(_short(class_of(trip)), lang))}</span>'
-    )
-
-
-def _short(key: str) -> str:
-    return f"{key}_short" if key in ("bus", "feeder", "last_mile") else key
-
-
 def render_coarse(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
     """List of stops known only to the county, with the statement that no stop order is claimed there."""
     used = {stop.place_id for trip in plan.trips for stop in trip.stops}
@@ -135,6 +133,7 @@ def render_coarse(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
     coarse = [point for point in points if is_coarse(point)]
     if not coarse:
         return Html("")
+    shown, left = cut_rows(coarse, PLACES_LISTED, "", lang)
     items = [
         tag(
             "li",
@@ -149,24 +148,21 @@ def render_coarse(scenario: Scenario, plan: Plan, lang: Lang) -> Html:
                 ]
             ),
         )
-        for point in coarse
+        for point in shown
     ]
     head = tag("h3", f"{COARSE_SIGN} {word('coarse_places', lang)}")
     return tag(
         "div",
-        join([head, tag("p", word("coarse_note", lang)), tag("ul", join(items), css="columns")]),
+        join(
+            [
+                head,
+                tag("p", word("coarse_note", lang)),
+                tag("ul", join(items), css="columns"),
+                note(left) if left else "",
+            ]
+        ),
         css="coarse",
         ident="coarse",
-    )
-
-
-def filter_box(table: str, lang: Lang) -> Html:
-    """Search field over the rows of a table, by its id, with the count of rows shown."""
-    hint = escape_text(word("filter_trips", lang))
-    pattern = escape_text(word("rows_shown", lang))
-    return Html(
-        f'<p class="filter"><input type="search" data-table="{table}" placeholder="{hint}" aria-label="{hint}"/>'
-        f'<span class="rows" data-pattern="{pattern}"></span></p>'
     )
 
 

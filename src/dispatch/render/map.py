@@ -15,7 +15,8 @@ from dispatch.model.plan import Plan
 from dispatch.model.scenario import Scenario
 from dispatch.render import vendored
 from dispatch.render.manifest_links import choose_papers
-from dispatch.render.map_payload import make_payload, read_basemap
+from dispatch.render.map_basemap import read_basemap
+from dispatch.render.map_payload import make_payload
 from dispatch.render.safe_text import escape_json
 
 _SCRIPT_SLOT = "bundled:leaflet.js"

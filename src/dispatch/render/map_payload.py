@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Mapping
 
-from dispatch.errors import UsageError
+import pandas as pd
+
 from dispatch.messages import Lang, word
 from dispatch.messages.catalogue import WORDS
 from dispatch.model.geography import PlaceKind
+from dispatch.model.lookup import find_rows, take_column
 from dispatch.model.plan import GatePoint, Plan, Trip
 from dispatch.model.scenario import Scenario
 from dispatch.render.manifest_links import Papers
 from dispatch.render.manifests import FOLDER, file_stem
+from dispatch.render.map_corridors import Corridors, find_corridors
 from dispatch.render.place_names import is_coarse, public_name, public_position
 from dispatch.render.safe_text import clean_text
+from dispatch.render.scale import TRIPS_DRAWN
 from dispatch.render.trip_classes import CLASS_INDEX, CLASSES, class_of, service_day
 
 Json = dict[str, object]
 
 #: Above this many trips the map opens with flows by corridor instead of every line.
 FLOWS_ABOVE_TRIPS = 200
-_BASEMAP_DECIMALS = 3
 _LEVELS = ("county", "prefecture", "province")
 _WORD_KEYS = (
     "bus", "train", "charter", "feeder", "last_mile", "trips", "people", "date", "destination_area", "origin", "vehicle",
@@ -31,7 +32,7 @@ _WORD_KEYS = (
     "search_vehicle", "all_dates", "all_destinations", "shown", "people_line_haul", "feeder_people", "last_mile_people",
     "display", "display_auto", "display_trips", "display_flows", "flows_drawn", "trips_drawn", "corridor", "trips_here",
     "only_these", "manifest", "close", "show_all", "nothing_shown", "stop_pickup", "stop_drop", "stop_terminal",
-    "width_people", "more", "plan_book",
+    "width_people", "more", "plan_book", "lines_drawn", "lines_note", "display_lines",
 )  # fmt: skip
 
 
@@ -42,10 +43,11 @@ def make_payload(
 
     ``places`` and ``trips`` are columns; stops and people by area of trip *i* stand in flat columns between
     ``stop_off[i]``..``stop_off[i+1]`` and ``area_off[i]``..``area_off[i+1]``. Minutes are planning minutes.
+    Above ``TRIPS_DRAWN`` trips a row of ``trips`` stands for the ``n`` trips of one class and date between two ends.
     """
-    places = _Places(scenario, plan)
     first = scenario.first_date
-    trips = _trip_columns(scenario, plan, places)
+    drawn = len(plan.trips) <= TRIPS_DRAWN
+    places, trips = _draw_trips(scenario, plan) if drawn else _draw_corridors(scenario, plan)
     return {
         "title": clean_text(scenario.title or scenario.name),
         "first": [first.year, first.month, first.day],
@@ -53,16 +55,71 @@ def make_payload(
         "flowsAbove": FLOWS_ABOVE_TRIPS,
         "words": {key: word(key, lang) for key in _WORD_KEYS},
         "classes": [{"key": c.key, "colour": c.colour, "dash": c.dash} for c in CLASSES],
-        "places": places.columns(),
+        "places": places,
         "trips": trips,
         "papers": {
             "folder": FOLDER,
-            "endings": [[ending, word(key, lang)] for ending, key in papers],
+            "endings": [[ending, word(key, lang)] for ending, key in papers] if drawn else [],
             "stems": {
                 i: file_stem(trip.id) for i, trip in enumerate(plan.trips) if file_stem(trip.id) != trip.id
-            },
+            }
+            if drawn
+            else {},
         },
         "basemap": None,
+    }
+
+
+def _draw_trips(scenario: Scenario, plan: Plan) -> tuple[Json, Json]:
+    """(places, trips): every trip with all its stops."""
+    places = _Places(scenario, plan)
+    trips = _trip_columns(scenario, plan, places)
+    return places.columns(), trips
+
+
+def _draw_corridors(scenario: Scenario, plan: Plan) -> tuple[Json, Json]:
+    """(places, trips): lines between counties and terminals by date; ``n`` trips each, two ends, no vehicle."""
+    found = find_corridors(scenario, plan, count_people_by_area(plan))
+    index = {key: number for number, key in enumerate(found.ends)}
+    areas: dict[str, int] = {}
+    lines = found.lines
+    columns: dict[str, list[object]] = {"area": [], "area_people": [], "area_off": [0]}
+    for line in lines:
+        for area, count in sorted(line.areas.items()):
+            columns["area"].append(areas.setdefault(area, len(areas)))
+            columns["area_people"].append(count)
+        columns["area_off"].append(len(columns["area"]))
+    trips: Json = {
+        "n": [line.trips for line in lines],
+        "id": [str(number) for number in range(1, len(lines) + 1)],
+        "cls": [line.cls for line in lines],
+        "day": [line.day for line in lines],
+        "load": [line.people for line in lines],
+        "cap": [line.seats for line in lines],
+        "km": [line.km_tenths for line in lines],
+        "place": [index[end] for line in lines for end in (line.origin, line.target)],
+        "arr": [at for line in lines for at in (line.first_min, line.last_min)],
+        "board": [count for line in lines for count in (line.people, 0)],
+        "alight": [count for line in lines for count in (0, line.people)],
+        "areas": [clean_text(name_area(scenario, area)) for area in areas],
+        **columns,
+    }
+    return _place_ends(found), trips
+
+
+def _place_ends(found: Corridors) -> Json:
+    groups: dict[str, int] = {}
+    ends = list(found.ends.values())
+    levels = [[groups.setdefault(clean_text(name), len(groups)) for name in end.levels] for end in ends]
+    return {
+        "name": [clean_text(end.name) for end in ends],
+        "lat": [end.lat for end in ends],
+        "lon": [end.lon for end in ends],
+        "kind": [end.kind for end in ends],
+        "coarse": [0] * len(ends),
+        "assumed": [0] * len(ends),
+        "levels": levels,
+        "groups": list(groups),
     }
 
 
@@ -195,65 +252,14 @@ def name_vehicles(scenario: Scenario, plan: Plan) -> dict[str, str]:
 def count_people_by_area(plan: Plan) -> dict[str, dict[str, int]]:
     """Riders of each trip by destination area of their batch, e.g. ``{"T1": {"320500": 24}}``."""
     area_of_batch = {batch.id: batch.destination_area for batch in plan.batches}
-    batch_of_worker = plan.outcomes.set_index("worker_id")["batch_id"]
-    areas = plan.rides["worker_id"].map(batch_of_worker).map(area_of_batch).fillna("")
-    counts = Counter(zip(plan.rides["trip_id"], areas, strict=True))
+    rows = find_rows(plan.outcomes["worker_id"], plan.rides["worker_id"])
+    batches = take_column(plan.outcomes, "batch_id", rows)
+    riders = pd.DataFrame({"trip": plan.rides["trip_id"].astype("category").to_numpy(), "batch": batches})
     result: dict[str, dict[str, int]] = {}
-    for (trip_id, area), count in counts.items():
-        result.setdefault(trip_id, {})[area] = count
+    if riders.empty:
+        return result
+    for key, count in riders.groupby(["trip", "batch"], observed=True).size().items():
+        trip_id, batch_id = key if isinstance(key, tuple) else (key, "")
+        counts, area = result.setdefault(str(trip_id), {}), area_of_batch.get(str(batch_id), "")
+        counts[area] = counts.get(area, 0) + int(count)
     return result
-
-
-def read_basemap(text: str) -> Json:
-    """Outlines of a GeoJSON text as lists of flat ``lat, lon`` lines; properties are dropped.
-
-    A top-level ``attribution`` (for example the approval number of a standard map) is kept to be shown.
-
-    Raises
-    ------
-    UsageError
-        The text is not GeoJSON with lines or areas in longitude/latitude.
-    """
-    try:
-        document = json.loads(text)
-        lines = [line for geometry in _geometries(document) for line in _lines(geometry)]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise UsageError(f"the base map is not readable as GeoJSON: {error}") from error
-    if not lines:
-        raise UsageError(
-            "the base map holds no line and no area; give a GeoJSON file with outlines (WGS-84, longitude first)"
-        )
-    return {"lines": lines, "attribution": clean_text(document.get("attribution", ""))}
-
-
-def _geometries(node: Json) -> list[Json]:
-    kind = node["type"]
-    if kind == "FeatureCollection":
-        return [found for feature in node["features"] for found in _geometries(feature)]  # type: ignore[attr-defined]
-    if kind == "Feature":
-        return _geometries(node["geometry"]) if node["geometry"] else []  # type: ignore[arg-type]
-    if kind == "GeometryCollection":
-        return [found for part in node["geometries"] for found in _geometries(part)]  # type: ignore[attr-defined]
-    return [node]
-
-
-def _lines(geometry: Json) -> list[list[float]]:
-    depth = {"LineString": 0, "MultiLineString": 1, "Polygon": 1, "MultiPolygon": 2}.get(
-        str(geometry["type"])
-    )
-    if depth is None:
-        return []
-    parts: list[object] = [geometry["coordinates"]]
-    for _ in range(depth):
-        parts = [inner for part in parts for inner in part]  # type: ignore[attr-defined]
-    return [_flat_line(part) for part in parts]
-
-
-def _flat_line(positions: object) -> list[float]:
-    flat: list[float] = []
-    for position in positions:  # type: ignore[attr-defined]
-        lon, lat = float(position[0]), float(position[1])
-        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-            raise ValueError(f"coordinate {lon}, {lat} is not longitude, latitude")
-        flat += [round(lat, _BASEMAP_DECIMALS), round(lon, _BASEMAP_DECIMALS)]
-    return flat

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
+from dispatch.model.lookup import find_rows, find_workers, take_column
 from dispatch.model.plan import CASH_TERMS, Plan
 from dispatch.model.scenario import Payer, Scenario
 
@@ -27,10 +30,10 @@ class PayerShare:
 
 def share_cash(scenario: Scenario, plan: Plan) -> list[PayerShare]:
     """Cash of every payer and a last row with what nobody was named for; the rows add up to the plan's cash."""
-    groups = scenario.workers.set_index("worker_id")["payer_id"]
+    groups = take_column(scenario.workers, "payer_id", find_workers(scenario, plan))
     amounts = _share_vehicles(plan, groups)
     _share_heads(amounts, plan, groups)
-    counts = plan.outcomes.loc[plan.outcomes["status"] != "unserved", "worker_id"].map(groups).value_counts()
+    counts = groups[(plan.outcomes["status"] != "unserved").to_numpy()].value_counts()
     rows = [
         PayerShare(
             name=payer.name or payer.id,
@@ -55,27 +58,45 @@ def _pay(payer: Payer, amounts: dict[str, Fraction]) -> Fraction:
 
 
 def _share_vehicles(plan: Plan, groups: pd.Series) -> Shares:
+    """``groups``: payer's group of each outcome."""
     costs = {duty.id: duty.costs for duty in plan.duties}
     costs |= {run.service_id: run.costs for run in plan.service_runs}
     vehicle_of = {trip.id: trip.duty_id or trip.service_id for trip in plan.trips}
-    riders = pd.DataFrame(
-        {"vehicle": plan.rides["trip_id"].map(vehicle_of), "worker_id": plan.rides["worker_id"]}
-    ).drop_duplicates()
-    riders["group"] = riders["worker_id"].map(groups).fillna("")
-    counts = Counter(zip(riders["vehicle"], riders["group"], strict=True))
-    totals = Counter(riders["vehicle"])
     amounts: Shares = defaultdict(lambda: defaultdict(Fraction))
+    counts = _count_riders(plan, groups, vehicle_of)
+    totals: Counter[str] = Counter()
+    for (vehicle, _), count in counts.items():
+        totals[vehicle] += count
     for (vehicle, group), count in counts.items():
         for term, cost in costs.get(vehicle, {}).items():
             amounts[group][term] += Fraction(cost * count, totals[vehicle])
     return amounts
 
 
+def _count_riders(plan: Plan, groups: pd.Series, vehicle_of: Mapping[str, str]) -> dict[tuple[str, str], int]:
+    """Riders of each vehicle by payer's group; who boards one vehicle twice is counted once."""
+    rows = find_rows(plan.outcomes["worker_id"], plan.rides["worker_id"])
+    trips = plan.rides["trip_id"].astype("category")
+    names, number = np.unique(
+        [vehicle_of.get(str(trip), "") for trip in trips.cat.categories], return_inverse=True
+    )
+    riders = pd.DataFrame({"vehicle": number[trips.cat.codes.to_numpy()] if len(trips) else [], "row": rows})
+    riders = riders.drop_duplicates()
+    codes = np.append(groups.cat.codes.to_numpy(), -1)[riders["row"].to_numpy()]
+    sizes = riders.assign(group=codes).groupby(["vehicle", "group"]).size()
+    found: dict[tuple[str, str], int] = {}
+    for key, count in sizes.items():
+        vehicle, group = key if isinstance(key, tuple) else (0, -1)
+        found[str(names[vehicle]), str(groups.cat.categories[group]) if group >= 0 else ""] = int(count)
+    return found
+
+
 def _share_heads(amounts: Shares, plan: Plan, groups: pd.Series) -> None:
     for term, status in _PER_HEAD.items():
         total = plan.costs.terms.get(term, 0)
-        heads = plan.outcomes.loc[plan.outcomes["status"] == status, "worker_id"].map(groups).fillna("")
+        heads = groups[(plan.outcomes["status"] == status).to_numpy()]
         if not total or not len(heads) or term not in CASH_TERMS:
             continue
-        for group, count in Counter(heads).items():
-            amounts[group][term] += Fraction(total * count, len(heads))
+        for group, count in heads.value_counts().items():
+            if count:
+                amounts[str(group)][term] += Fraction(total * int(count), len(heads))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dispatch.messages import Lang, word
+from dispatch.model.lookup import find_workers
 from dispatch.model.plan import HOPELESS, Plan
 from dispatch.model.scenario import Scenario
 from dispatch.render.trip_classes import CLASSES, class_of, count_classes
@@ -77,15 +78,11 @@ def count_figures(scenario: Scenario, plan: Plan) -> Figures:
 
 
 def _is_accounted(scenario: Scenario, plan: Plan) -> bool:
-    ids = plan.outcomes["worker_id"]
+    ids, roster = plan.outcomes["worker_id"], scenario.workers["worker_id"]
+    if len(ids) != len(roster) or not ids.is_unique or not roster.is_unique:
+        return False
     known = {ITINERARY, OWN_TICKET, UNSERVED}
-    same = set(ids) == set(scenario.workers["worker_id"])
-    return (
-        same
-        and bool(ids.is_unique)
-        and len(ids) == len(scenario.workers)
-        and set(plan.outcomes["status"]) <= known
-    )
+    return bool((find_workers(scenario, plan) >= 0).all()) and set(plan.outcomes["status"].unique()) <= known
 
 
 def gap_in_words(gap_minor: int | None, currency: str, lang: Lang) -> str:

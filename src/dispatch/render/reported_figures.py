@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from dispatch.messages import Lang, word
+from dispatch.model.lookup import find_workers
 from dispatch.model.plan import Plan, Trip
 from dispatch.model.scenario import ReportedFigure, Scenario
 from dispatch.render.plan_figures import ITINERARY, Figures
@@ -64,22 +67,24 @@ def _count(name: str, scenario: Scenario, plan: Plan, figures: Figures) -> int:
     return values[name]
 
 
-def _travelling(plan: Plan) -> set[str]:
-    return set(plan.outcomes.loc[plan.outcomes["status"] == ITINERARY, "worker_id"])
+def _travelling(scenario: Scenario, plan: Plan) -> pd.DataFrame:
+    """Rows of the roster of all who travel with us."""
+    rows = find_workers(scenario, plan)[(plan.outcomes["status"] == ITINERARY).to_numpy()]
+    return scenario.workers.iloc[rows[rows >= 0]]
 
 
 def _count_receivers(name: str, scenario: Scenario, plan: Plan) -> int:
-    workers = scenario.workers
-    ids = set(workers.loc[workers["worker_id"].isin(_travelling(plan)), "site_id"])
+    ids = set(_travelling(scenario, plan)["site_id"].unique())
     sites = [site for site_id, site in scenario.geography.sites.items() if site_id in ids]
     return len({site.employer for site in sites}) if name == "employers" else len(sites)
 
 
 def _count_class(key: str, scenario: Scenario, plan: Plan) -> str | None:
-    classes = scenario.workers["priority_class"].str.lower() == key
-    if not key or not classes.any():
+    known = {str(name) for name in scenario.workers["priority_class"].unique() if str(name).lower() == key}
+    if not key or not known:
         return None
-    return f"{int(scenario.workers.loc[classes, 'worker_id'].isin(_travelling(plan)).sum()):,}"
+    counts = _travelling(scenario, plan)["priority_class"].value_counts()
+    return f"{sum(int(counts.get(name, 0)) for name in known):,}"
 
 
 def _dates(scenario: Scenario, plan: Plan) -> str | None:

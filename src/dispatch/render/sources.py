@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dispatch.model.lookup import find_rows
 from dispatch.model.plan import CoachDuty, Plan, Trip
 from dispatch.model.scenario import Scenario
 from dispatch.model.supply import Service
@@ -20,7 +21,8 @@ from dispatch.units import clock_text, date_of_min
 class PrintSource:
     """A plan and its scenario, indexed for printing trip by trip.
 
-    ``riders``: one row per ride with the worker's columns and ``onward``; ``rows``: its row numbers by trip.
+    ``rows``: row numbers of the rides of each trip, in order of worker and leg; ``workers``: row of the roster of each ride, -1 =
+    none; ``onward``: number of the next ride of the same worker, -1 = none.
     """
 
     scenario: Scenario
@@ -28,17 +30,34 @@ class PrintSource:
     trips: Mapping[str, Trip]
     duties: Mapping[str, CoachDuty]
     services: Mapping[str, Service]
-    riders: pd.DataFrame
-    rows: Mapping[str, NDArray[np.intp]]
+    rows: Mapping[str, NDArray[np.int64]]
+    workers: NDArray[np.int64]
+    onward: NDArray[np.int64]
+
+    def list_riders(self, trip_id: str) -> list[dict[str, object]]:
+        """Riders of a trip: columns of the ride, of the worker, and ``onward``, the trip they change to (or an empty text)."""
+        rows = self.rows.get(trip_id, np.empty(0, dtype=np.int64))
+        rides = self.plan.rides.iloc[rows].reset_index(drop=True)
+        people = (
+            self.scenario.workers.iloc[self.workers[rows]].drop(columns="worker_id").reset_index(drop=True)
+        )
+        next_trip = self.plan.rides["trip_id"].iloc[self.onward[rows]].astype(str).to_numpy()
+        joined = pd.concat([rides, people], axis=1).assign(
+            onward=np.where(self.onward[rows] < 0, "", next_trip)
+        )
+        return [{str(key): value for key, value in row.items()} for row in joined.to_dict("records")]
 
 
 def make_print_source(scenario: Scenario, plan: Plan) -> PrintSource:
     """Index of a plan for printing; made once for any number of trips."""
-    rides = plan.rides.sort_values(["worker_id", "leg"], kind="stable")
-    onward = rides.groupby("worker_id")["trip_id"].shift(-1).fillna("")
-    riders = (
-        rides.assign(onward=onward).merge(scenario.workers, on="worker_id", how="left").reset_index(drop=True)
-    )
+    people = plan.rides["worker_id"].astype("category")
+    who = people.cat.codes.to_numpy()
+    order = np.lexsort((plan.rides["leg"].to_numpy(), who))
+    onward = np.full(len(order), -1, dtype=np.int64)
+    follows = who[order[1:]] == who[order[:-1]]
+    onward[order[:-1][follows]] = order[1:][follows]
+    trips = plan.rides["trip_id"].astype("category").iloc[order]
+    by_trip = pd.Series(order).groupby(trips.cat.codes.to_numpy())
     services = {service.id: service for service in (*scenario.services, *plan.proposed_services)}
     return PrintSource(
         scenario=scenario,
@@ -46,8 +65,9 @@ def make_print_source(scenario: Scenario, plan: Plan) -> PrintSource:
         trips={trip.id: trip for trip in plan.trips},
         duties={duty.id: duty for duty in plan.duties},
         services=services,
-        riders=riders,
-        rows={str(key): np.asarray(rows) for key, rows in riders.groupby("trip_id").indices.items()},
+        rows={str(trips.cat.categories[int(str(code))]): rows.to_numpy() for code, rows in by_trip},
+        workers=find_rows(scenario.workers["worker_id"], plan.rides["worker_id"]),
+        onward=onward,
     )
 
 

@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from dispatch.model.plan import Role, Trip
 from dispatch.model.supply import Mode
 from dispatch.privacy import mask_document, mask_phone
@@ -185,7 +183,7 @@ def _vehicle_text(source: PrintSource, trip: Trip) -> str:
 
 
 def _passengers(source: PrintSource, trip: Trip, stops: tuple[StopLine, ...]) -> list[Passenger]:
-    rows = source.riders.iloc[source.rows.get(trip.id, np.empty(0, dtype=np.intp))].to_dict("records")
+    rows = source.list_riders(trip.id)
     names = Counter(str(row["name"]) for row in rows)
     parties = _party_labels([str(row["party_id"]) for row in rows])
     year = date_of_min(source.scenario.first_date, trip.service_date_min).year
@@ -202,7 +200,7 @@ def _passengers(source: PrintSource, trip: Trip, stops: tuple[StopLine, ...]) ->
 
 def _passenger(
     source: PrintSource,
-    row: Mapping[str, object] | Mapping[object, object],
+    row: Mapping[str, object],
     stops: tuple[StopLine, ...],
     party: str,
     same_name: bool,

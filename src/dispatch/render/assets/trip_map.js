@@ -3,7 +3,7 @@
   'use strict';
   var data = JSON.parse(document.getElementById('trip-data').textContent);
   var map = window.map_dispatch, W = data.words, T = data.trips, P = data.places, CLASSES = data.classes;
-  var FEEDER = 3, COUNT = T.id.length, MOST_LABELS = 120, MOST_LISTED = 12, MOST_FLOWS = 60;
+  var SUMS = !!T.n, FEEDER = 3, COUNT = T.id.length, MOST_LABELS = 120, MOST_LISTED = 12, MOST_FLOWS = 60;
   var state = { day: '', area: -1, display: 'auto', search: '', classes: [true, true, true, true, true], only: null, trip: -1 };
   var shown = [], hay = null;
 
@@ -23,12 +23,14 @@
     var day = Math.floor(min / 1440), rest = min - day * 1440;
     return dayText(day).slice(5) + ' ' + two(Math.floor(rest / 60)) + ':' + two(rest % 60);
   }
+  function stopStart(i) { return SUMS ? 2 * i : T.stop_off[i]; }
+  function stopEnd(i) { return SUMS ? 2 * i + 2 : T.stop_off[i + 1]; }
   function number(n) { return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ','); }
   function className(cls) { return W[CLASSES[cls].key]; }
   function stopsOf(i) {
     var stops = [];
-    for (var s = T.stop_off[i]; s < T.stop_off[i + 1]; s++) {
-      stops.push({ place: T.place[s], arrive: T.arr[s], depart: T.arr[s] + T.stay[s], board: T.board[s], alight: T.alight[s] });
+    for (var s = stopStart(i); s < stopEnd(i); s++) {
+      stops.push({ place: T.place[s], arrive: T.arr[s], depart: SUMS ? T.arr[s] : T.arr[s] + T.stay[s], board: T.board[s], alight: T.alight[s] });
     }
     return stops;
   }
@@ -38,14 +40,23 @@
     for (var s = T.area_off[i]; s < T.area_off[i + 1]; s++) { if (T.area[s] === state.area) { return T.area_people[s]; } }
     return 0;
   }
+  /* Rows of a large plan stand for several trips of one date between two ends. */
+  function tripsOf(i) { return SUMS ? T.n[i] : 1; }
+  function countTrips(rows) { var total = 0; for (var k = 0; k < rows.length; k++) { total += tripsOf(rows[k]); } return total; }
+  function titleOf(i) { return SUMS ? P.name[T.place[2 * i]] + ' → ' + P.name[T.place[2 * i + 1]] : T.id[i]; }
+  function subtitleOf(i) {
+    var stops = stopsOf(i);
+    if (SUMS) { return dayText(T.day[i]) + ' · ' + W.trips + ': ' + number(T.n[i]); }
+    return P.name[stops[0].place] + ' → ' + P.name[stops[stops.length - 1].place];
+  }
   function point(place) { return [P.lat[place], P.lon[place]]; }
 
   /* ---- filters ---- */
   function haystack(i) {
     if (!hay) { hay = []; }
     if (hay[i] === undefined) {
-      var text = [T.id[i], T.vehicle[i], T.batch[i]];
-      for (var s = T.stop_off[i]; s < T.stop_off[i + 1]; s++) { text.push(P.name[T.place[s]]); }
+      var text = SUMS ? [] : [T.id[i], T.vehicle[i], T.batch[i]];
+      for (var s = stopStart(i); s < stopEnd(i); s++) { text.push(P.name[T.place[s]]); }
       hay[i] = text.join('\n').toLowerCase();
     }
     return hay[i];
@@ -61,7 +72,7 @@
     shown = [];
     for (var i = 0; i < COUNT; i++) {
       if (!passes(i)) { continue; }
-      counts[T.cls[i]]++;
+      counts[T.cls[i]] += tripsOf(i);
       if (!state.classes[T.cls[i]]) { continue; }
       people[T.cls[i]] += peopleOf(i);
       shown.push(i);
@@ -71,7 +82,7 @@
     if (refit) { fit(shown); }
   }
   function showCounts(counts, people) {
-    byId('count-trips').textContent = number(shown.length);
+    byId('count-trips').textContent = number(countTrips(shown));
     byId('count-people').textContent = number(people[0] + people[1] + people[2]);
     var transfers = [];
     if (people[3]) { transfers.push(W.feeder_people + ' ' + number(people[3])); }
@@ -84,23 +95,23 @@
     var list = byId('list');
     empty(list);
     for (var k = 0; k < shown.length && k < MOST_LISTED; k++) { pickButton(make('li', list), shown[k], ''); }
-    if (shown.length > MOST_LISTED) { make('li', list, W.more.split('{count}').join(number(shown.length - MOST_LISTED)), 'small'); }
+    if (shown.length > MOST_LISTED) { make('li', list, W.more.split('{count}').join(number(countTrips(shown.slice(MOST_LISTED)))), 'small'); }
     if (!shown.length) { make('li', list, W.nothing_shown, 'small'); }
   }
   function pickButton(parent, i, extra) {
-    var button = make('button', parent, null, 'pick'), stops = stopsOf(i);
+    var button = make('button', parent, null, 'pick');
     button.type = 'button';
     make('i', button).style.background = CLASSES[T.cls[i]].colour;
     var middle = make('span', button);
-    make('strong', middle, T.id[i]);
-    make('em', middle, extra || P.name[stops[0].place] + ' → ' + P.name[stops[stops.length - 1].place]);
+    make('strong', middle, titleOf(i));
+    make('em', middle, extra || subtitleOf(i));
     make('span', button, peopleOf(i), 'num');
     button.addEventListener('click', function () { choose(i, true); });
   }
   function fit(trips) {
     var bounds = L.latLngBounds([]);
     for (var k = 0; k < trips.length; k++) {
-      for (var s = T.stop_off[trips[k]]; s < T.stop_off[trips[k] + 1]; s++) { bounds.extend(point(T.place[s])); }
+      for (var s = stopStart(trips[k]); s < stopEnd(trips[k]); s++) { bounds.extend(point(T.place[s])); }
     }
     if (!bounds.isValid()) { return; }
     var narrow = window.innerWidth <= 760, open = !byId('detail').hidden;
@@ -148,7 +159,7 @@
   function draw() {
     lines.layers.clearLayers(); marks.layers.clearLayers(); labels = [];
     var flows = state.display === 'flows' || (state.display === 'auto' && shown.length > data.flowsAbove);
-    byId('drawn').textContent = flows ? W.flows_drawn : W.trips_drawn;
+    byId('drawn').textContent = flows ? W.flows_drawn : SUMS ? W.lines_drawn : W.trips_drawn;
     if (flows) { drawFlows(); } else { drawTrips(); }
     drawChosen();
   }
@@ -157,9 +168,9 @@
     for (k = 0; k < shown.length; k++) {
       var i = shown[k], path = [];
       key = String(T.cls[i]);
-      for (s = T.stop_off[i]; s < T.stop_off[i + 1]; s++) { key += ',' + T.place[s]; }
+      for (s = stopStart(i); s < stopEnd(i); s++) { key += ',' + T.place[s]; }
       if (!routes[key]) {
-        for (s = T.stop_off[i]; s < T.stop_off[i + 1]; s++) { path.push(point(T.place[s])); }
+        for (s = stopStart(i); s < stopEnd(i); s++) { path.push(point(T.place[s])); }
         routes[key] = { cls: T.cls[i], path: path, trips: [], people: 0 };
         order.push(routes[key]);
       }
@@ -178,13 +189,13 @@
       if (route.trips.length === 1) { choose(route.trips[0]); } else { showTrips(className(route.cls), route.trips); }
     });
     var first = route.trips[0];
-    tip(drawn, [route.trips.length === 1 ? T.id[first] : className(route.cls),
-      W.trips + ': ' + number(route.trips.length), W.people + ': ' + number(route.people)]);
+    tip(drawn, [SUMS || route.trips.length === 1 ? titleOf(first) : className(route.cls),
+      W.trips + ': ' + number(countTrips(route.trips)), W.people + ': ' + number(route.people)]);
   }
   function stopTotals() {
     var totals = {}, list = [];
     for (var k = 0; k < shown.length; k++) {
-      for (var s = T.stop_off[shown[k]]; s < T.stop_off[shown[k] + 1]; s++) {
+      for (var s = stopStart(shown[k]); s < stopEnd(shown[k]); s++) {
         var place = T.place[s];
         if (!totals[place]) { totals[place] = { place: place, board: 0, alight: 0, trips: [], first: T.arr[s], events: 0 }; list.push(totals[place]); }
         var total = totals[place];
@@ -214,7 +225,7 @@
     if (P.coarse[total.place]) { rows.push(W.map_coarse); }
     if (P.assumed[total.place]) { rows.push(W.map_assumed); }
     tip(mark, rows);
-    var time = total.events === 1 ? ' · ' + clock(total.first) : '';
+    var time = total.events === 1 && !SUMS ? ' · ' + clock(total.first) : '';
     labels.push({ at: point(total.place), place: total.place, text: P.name[total.place] + headCount(total.board, total.alight) + time, size: size });
   }
 
@@ -233,7 +244,7 @@
   function collectFlows(fromLevel, toLevel) {
     var found = {}, list = [], froms = centresOf(fromLevel), tos = centresOf(toLevel);
     for (var k = 0; k < shown.length; k++) {
-      var i = shown[k], from = P.levels[T.place[T.stop_off[i]]][fromLevel], to = P.levels[T.place[T.stop_off[i + 1] - 1]][toLevel];
+      var i = shown[k], from = P.levels[T.place[stopStart(i)]][fromLevel], to = P.levels[T.place[stopEnd(i) - 1]][toLevel];
       var key = T.cls[i] + ',' + from + ',' + to;
       if (!found[key]) {
         found[key] = { cls: T.cls[i], from: froms[from], to: tos[to], trips: [], people: 0 };
@@ -266,11 +277,11 @@
   function drawFlow(flow, most, ends) {
     var title = flow.from.name + ' → ' + flow.to.name, weight = 1.5 + 8 * Math.sqrt(flow.people / most);
     var drawn = line(lines, bend(flow.from.at, flow.to.at, flow.cls), flow.cls, weight, 0.75, function () { showTrips(title, flow.trips); });
-    tip(drawn, [title, className(flow.cls), W.trips + ': ' + number(flow.trips.length), W.people + ': ' + number(flow.people)]);
+    tip(drawn, [title, className(flow.cls), W.trips + ': ' + number(countTrips(flow.trips)), W.people + ': ' + number(flow.people)]);
     [[flow.from, 'board'], [flow.to, 'alight']].forEach(function (pair) {
       var end = ends[pair[0].key] || (ends[pair[0].key] = { group: pair[0], board: 0, alight: 0, trips: [] });
       end[pair[1]] += flow.people;
-      end.trips = end.trips.concat(flow.trips);
+      for (var t = 0; t < flow.trips.length; t++) { end.trips.push(flow.trips[t]); }
     });
   }
   function drawFlowEnds(ends) {
@@ -293,7 +304,7 @@
       L.polyline(path, { renderer: chosen.renderer, pane: 'chosen', color: CLASSES[T.cls[state.trip]].colour, weight: 5, opacity: 1, interactive: false }).addTo(chosen.layers);
       stops.forEach(function (stop, k) {
         L.circleMarker(point(stop.place), L.extend(markStyle(stop.place, 6), { renderer: chosen.renderer, pane: 'chosen', interactive: false })).addTo(chosen.layers);
-        special.push({ at: point(stop.place), place: stop.place, text: (k + 1) + '  ' + P.name[stop.place] + '  ' + clock(stop.arrive).slice(6) + headCount(stop.board, stop.alight), size: 6, chosen: true });
+        special.push({ at: point(stop.place), place: stop.place, text: (SUMS ? '' : (k + 1) + '  ') + P.name[stop.place] + (SUMS ? '' : '  ' + clock(stop.arrive).slice(6)) + headCount(stop.board, stop.alight), size: 6, chosen: true });
       });
     }
     placeLabels(special);
@@ -365,14 +376,20 @@
   }
   function entry(list, name, value) { make('dt', list, name); return make('dd', list, value); }
   function showTrip(i) {
-    var box = openPanel(T.id[i]), stops = stopsOf(i), aboard = 0, coarse = false;
+    var box = openPanel(titleOf(i)), stops = stopsOf(i), aboard = 0, coarse = false;
     make('span', box, className(T.cls[i]), 'chip').style.background = CLASSES[T.cls[i]].colour;
     var facts = make('dl', box);
     entry(facts, W.service_date, dayText(T.day[i]));
-    if (T.vehicle[i]) { entry(facts, W.vehicle, T.vehicle[i]); }
-    var load = entry(facts, W.load_capacity, T.load[i] + ' / ' + T.cap[i]);
+    if (SUMS) { entry(facts, W.trips, number(T.n[i])); } else if (T.vehicle[i]) { entry(facts, W.vehicle, T.vehicle[i]); }
+    var load = entry(facts, W.load_capacity, number(T.load[i]) + ' / ' + number(T.cap[i]));
     make('span', make('div', load, null, 'fill')).style.width = Math.min(100, T.cap[i] ? 100 * T.load[i] / T.cap[i] : 0) + '%';
     if (T.km[i]) { entry(facts, W.km, number(Math.floor(T.km[i] / 10)) + '.' + T.km[i] % 10); }
+    if (SUMS) {
+      entry(facts, W.depart, clock(stops[0].arrive));
+      entry(facts, W.arrive, clock(stops[1].arrive));
+      make('p', box, W.lines_note, 'small');
+      return;
+    }
     if (T.batch[i]) { entry(facts, W.batch, T.batch[i]); }
     var table = make('table', box), head = make('tr', make('thead', table));
     ['#', W.place, W.arrive, W.depart, '+', '−', '='].forEach(function (name) { make('th', head, name); });
@@ -399,7 +416,7 @@
   function showTrips(title, trips) {
     var box = openPanel(title), people = 0;
     trips.forEach(function (i) { people += peopleOf(i); });
-    make('p', box, W.trips + ': ' + number(trips.length) + ' · ' + W.people + ': ' + number(people), 'small');
+    make('p', box, W.trips + ': ' + number(countTrips(trips)) + ' · ' + W.people + ': ' + number(people), 'small');
     listTrips(box, trips, null);
   }
   function showPlace(total) {
@@ -410,6 +427,7 @@
     listTrips(box, total.trips, total.place);
   }
   function timeAt(i, place) {
+    if (SUMS) { return ''; }
     var texts = stopsOf(i).filter(function (stop) { return stop.place === place; }).map(function (stop) {
       return clock(stop.arrive) + '–' + clock(stop.depart).slice(6) + headCount(stop.board, stop.alight);
     });
@@ -417,7 +435,7 @@
   }
   function listTrips(box, trips, place) {
     trips.slice(0, MOST_LISTED).forEach(function (i) { pickButton(box, i, place === null ? '' : timeAt(i, place)); });
-    if (trips.length > MOST_LISTED) { make('p', box, W.more.split('{count}').join(number(trips.length - MOST_LISTED)), 'small'); }
+    if (trips.length > MOST_LISTED) { make('p', box, W.more.split('{count}').join(number(countTrips(trips.slice(MOST_LISTED)))), 'small'); }
     var only = make('button', box, W.only_these);
     only.type = 'button';
     only.addEventListener('click', function () {
@@ -432,12 +450,12 @@
   function option(select, value, text) { make('option', select, text).value = value; }
   function fillFilters() {
     var days = {}, c;
-    T.day.forEach(function (day) { days[day] = (days[day] || 0) + 1; });
+    T.day.forEach(function (day, i) { days[day] = (days[day] || 0) + tripsOf(i); });
     option(byId('date'), '', W.all_dates);
     Object.keys(days).map(Number).sort(function (a, b) { return a - b; }).forEach(function (day) { option(byId('date'), String(day), dayText(day) + '  (' + days[day] + ')'); });
     option(byId('area'), '-1', W.all_destinations);
     T.areas.map(function (name, k) { return [name, k]; }).sort(function (a, b) { return a[0] < b[0] ? -1 : 1; }).forEach(function (area) { option(byId('area'), String(area[1]), area[0]); });
-    ['auto', 'trips', 'flows'].forEach(function (name) { option(byId('display'), name, W['display_' + name]); });
+    ['auto', 'trips', 'flows'].forEach(function (name) { option(byId('display'), name, SUMS && name === 'trips' ? W.display_lines : W['display_' + name]); });
     for (c = 0; c < CLASSES.length; c++) { classRow(c); }
   }
   function classRow(c) {
