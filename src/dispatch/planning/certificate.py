@@ -1,25 +1,47 @@
-"""The certificate: cost and proven bound side by side, as a whole and by corridor."""
+"""The certificate: cost and proven bound side by side, as a whole, by corridor, by size and by cause."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping
 
 from dispatch.batching.bound.find import BoundResult
-from dispatch.batching.budgets import count_by_class
-from dispatch.batching.demand import Party
-from dispatch.batching.solve import Solution
-from dispatch.model.plan import BoundPart, Certificate
-from dispatch.planning.assembly import Assembled
-from dispatch.planning.prepared import Prepared
+from dispatch.model.plan import BoundPart, Certificate, SizeClass
+from dispatch.model.scenario import Scenario
+from dispatch.planning.corridor_costs import Corridor, Decided, share_costs
+from dispatch.planning.gap_causes import (
+    estimate_not_closed,
+    find_causes,
+    group_by_ends,
+    list_prices,
+    price_idle_coaches,
+)
 
-CorridorKey = tuple[str, str, str]
+#: Most people of a corridor of each size, the last without limit: about one coach, a few, a dozen, a coach or more a day, and
+#: two steps of thick ones.
+SIZES = (47, 200, 600, 2_000, 6_000, None)
+
+#: Share of the prices wanted from which a corridor counts as worked out to the end.
+CLOSED = 1 - 1e-4
 
 
 def make_certificate(
-    ready: Prepared, solution: Solution, parts: Assembled, bound: BoundResult | None, *, stopped: bool
+    scenario: Scenario,
+    decided: Decided,
+    penalties: Mapping[str, int],
+    bound: BoundResult | None,
+    *,
+    stopped: bool,
 ) -> Certificate:
-    """Certificate of a plan; bound and gaps are None where the work was stopped before more was proven than 0."""
-    cost = parts.costs.total_minor
+    """Certificate of a plan; bound and gaps are None where the work was stopped before more was proven than 0.
+
+    Parameters
+    ----------
+    decided
+        The plan, or what will be one: trips, duties, service runs, outcomes, rides, costs.
+    penalties
+        Unserved penalty by priority class, as used.
+    """
+    cost = decided.costs.total_minor
     if bound is None or (stopped and bound.bound_minor <= 0 < cost):
         return Certificate(
             bound_minor=None,
@@ -28,13 +50,20 @@ def make_certificate(
             method="stopped before any proof",
         )
     bound_minor = max(0, bound.bound_minor)
-    without = cost - parts.costs.terms.get("unserved", 0)
+    unserved = decided.costs.terms.get("unserved", 0)
+    spent = share_costs(scenario, decided, penalties)
+    proven = group_by_ends(bound.by_corridor)
+    idle = price_idle_coaches(scenario, decided, bound.coach_prices_minor)
+    bounds = {key: share for key, (share, _) in bound.by_corridor.items()}
     return Certificate(
         bound_minor=bound_minor,
         gap_ratio=gap_ratio(cost, bound_minor),
-        gap_without_unserved_ratio=gap_ratio(without, bound_minor),
+        gap_without_unserved_ratio=gap_ratio(cost - unserved, bound_minor),
         method=bound.method,
-        parts=_make_parts(ready, solution, bound),
+        parts=_make_parts(scenario, spent, proven),
+        sizes=_make_sizes(spent, proven, _list_closed(bound)),
+        causes=find_causes(cost - bound_minor, unserved, idle, estimate_not_closed(bounds, bound.scales)),
+        prices=list_prices(scenario, bound.coach_prices_minor, bound.service_prices_minor),
     )
 
 
@@ -43,46 +72,52 @@ def gap_ratio(cost_minor: int, bound_minor: int) -> float:
     return max(0.0, (cost_minor - bound_minor) / cost_minor) if cost_minor > 0 else 0.0
 
 
-def _make_parts(ready: Prepared, solution: Solution, bound: BoundResult) -> tuple[BoundPart, ...]:
-    spent = share_costs(ready, solution)
-    made = []
-    for key, (bound_minor, workers) in bound.by_corridor.items():
-        group, area, _ = key
-        names = ready.scenario.geography.regions
-        label = " → ".join(names[region].name if region in names else region for region in (group, area))
-        made.append(
-            BoundPart(label=label, cost_minor=spent.get(key, 0), bound_minor=bound_minor, workers=workers)
+def _make_parts(
+    scenario: Scenario, spent: Mapping[Corridor, int], proven: Mapping[Corridor, tuple[int, int]]
+) -> tuple[BoundPart, ...]:
+    names = scenario.geography.regions
+    made = [
+        BoundPart(
+            label=" → ".join(names[region].name if region in names else region for region in key),
+            cost_minor=spent.get(key, 0),
+            bound_minor=bound_minor,
+            workers=workers,
         )
+        for key, (bound_minor, workers) in proven.items()
+    ]
     return tuple(sorted(made, key=lambda part: (part.bound_minor - part.cost_minor, part.label)))
 
 
-def share_costs(ready: Prepared, solution: Solution) -> dict[CorridorKey, int]:
-    """Cost by corridor: coaches whole, services and transfers by the head."""
-    spent: dict[CorridorKey, int] = defaultdict(int)
-    for trip in solution.assignment.trips:
-        spent[trip.units[0].cell.corridor] += trip.cost_minor
-    for duty in solution.transfers.duties:
-        riders = [rider for trip in duty.trips for rider in trip.riders]
-        _spread(spent, duty.cost_minor, [rider.party for rider in riders])
-    seated: dict[str, list[Party]] = defaultdict(list)
-    for index, service_id in solution.assignment.service_of.items():
-        for party in ready.demand.units[index].parties:
-            option = solution.alternatives.get_option(party.cell.index, service_id)
-            spent[party.cell.corridor] += option.per_head_minor * party.size
-            seated[service_id].append(party)
-    for service_id, parties in seated.items():
-        loads = count_by_class(parties).values()
-        _spread(spent, solution.alternatives.tariffs[service_id].cost_minor(loads), parties)
-    placed = {unit.index for trip in solution.assignment.trips for unit in trip.units}
-    for unit in ready.demand.units:
-        if unit.index in solution.assignment.own_ticket:
-            spent[unit.cell.corridor] += solution.alternatives.find_own_ticket(unit) or 0
-        elif unit.index not in placed and unit.index not in solution.assignment.service_of:
-            spent[unit.cell.corridor] += solution.alternatives.get_penalty(unit)
-    return dict(spent)
+def _list_closed(bound: BoundResult) -> frozenset[Corridor] | None:
+    """Corridors of which every tier class was worked out to the end; None where the proof does not say."""
+    if not bound.scales:
+        return None
+    open_ones = {key[:2] for key in bound.by_corridor if bound.scales.get(key, 0.0) < CLOSED}
+    return frozenset(key[:2] for key in bound.by_corridor) - open_ones
 
 
-def _spread(spent: dict[CorridorKey, int], amount: int, parties: list[Party]) -> None:
-    heads = sum(party.size for party in parties)
-    for party in parties:
-        spent[party.cell.corridor] += amount * party.size // heads
+def _make_sizes(
+    spent: Mapping[Corridor, int],
+    proven: Mapping[Corridor, tuple[int, int]],
+    closed: frozenset[Corridor] | None,
+) -> tuple[SizeClass, ...]:
+    made, least = [], 0
+    for most in SIZES:
+        inside = [
+            key
+            for key, (_, workers) in proven.items()
+            if workers > least and (most is None or workers <= most)
+        ]
+        if inside:
+            made.append(
+                SizeClass(
+                    most_workers=most,
+                    corridors=len(inside),
+                    closed=None if closed is None else len(closed.intersection(inside)),
+                    workers=sum(proven[key][1] for key in inside),
+                    cost_minor=sum(spent.get(key, 0) for key in inside),
+                    bound_minor=sum(proven[key][0] for key in inside),
+                )
+            )
+        least = most or least
+    return tuple(made)

@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 
 from dispatch.errors import UsageError
+from dispatch.files.change_facts import change_facts, has_generated
+from dispatch.files.change_text import Change
+from dispatch.files.changes import apply_changes, parse_changes
 from dispatch.files.format import LoadResult, read_scenario
 from dispatch.files.profiles import read_policy
-from dispatch.files.synthesis import make_generated_files
+from dispatch.files.synthesis import make_generated_tables
 from dispatch.files.synthesis_facts import read_facts
+from dispatch.model.resolver import PlaceResolver
 from dispatch.network.gazetteer import read_gazetteer
 from dispatch.network.resolver import make_resolver
 
 
-def load_scenario(path: Path, *, skip_invalid: bool = False) -> LoadResult:
+def load_scenario(
+    path: Path, *, skip_invalid: bool = False, variant: str = "", changes: Sequence[str] = ()
+) -> LoadResult:
     """Scenario of a folder, a ``scenario.yaml`` or a workbook, with all findings.
 
     Tables that the document wants generated are made in memory. ``skip_invalid``: rows with errors are left out.
-    Raises ``UsageError`` when there is nothing at ``path``.
+    ``variant``: fleet of a campaign's facts other than its default, e.g. ``roomy``. ``changes``: what-if
+    changes to make (``files.changes``). Raises ``UsageError`` when there is nothing at ``path``, no such variant, or a change
+    that cannot be made.
     """
+    wished = parse_changes(changes)
     if not path.exists():
         raise UsageError(f"There is no scenario at {path}.{suggest_paths(path)}")
     resolver = make_resolver()
     loaded = read_scenario(path, resolver, read_policy, skip_invalid=skip_invalid)
     wish = loaded.generated
+    if variant and wish is None:
+        raise UsageError(f"The scenario at {path} has no variants: its tables are not generated.")
     if loaded.has_errors or wish is None or not wish.absent_tables:
-        return loaded
+        if has_generated(wished):
+            raise UsageError(f"The tables of {path} lie in files, so that 'generated.' can change nothing.")
+        return _with_changes(loaded, wished, resolver)
     folder = path if path.is_dir() else path.parent
-    made = make_generated_files(read_facts(folder / wish.facts), seed=wish.seed)
-    return read_scenario(path, resolver, read_policy, skip_invalid=skip_invalid, made_files=made)
+    facts = change_facts(read_facts(folder / wish.facts), wished)
+    made = make_generated_tables(facts, seed=wish.seed, variant=variant)
+    loaded = read_scenario(path, resolver, read_policy, skip_invalid=skip_invalid, made_files=made)
+    return _with_changes(loaded, wished, resolver)
+
+
+def _with_changes(loaded: LoadResult, changes: Sequence[Change], resolver: PlaceResolver) -> LoadResult:
+    if loaded.scenario is None or not changes:
+        return loaded
+    return dataclasses.replace(loaded, scenario=apply_changes(loaded.scenario, changes, resolver))
 
 
 def suggest_paths(path: Path) -> str:

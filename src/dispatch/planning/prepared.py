@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dispatch.batching.alternatives import Alternatives
 from dispatch.batching.connecting import make_alternatives
 from dispatch.batching.demand import Demand, Party, make_demand
 from dispatch.batching.direct import DirectCosts
@@ -69,6 +70,14 @@ def prepare(scenario: Scenario) -> Prepared:
         demand=without(everyone, hopeless),
         hopeless=hopeless,
         connections=connections,
+    )
+
+
+def make_alternatives_of(ready: Prepared) -> Alternatives:
+    """What the units of a prepared scenario may do besides direct coaches."""
+    costs = DirectCosts(ready.scenario, ready.context, ready.demand)
+    return make_alternatives(
+        ready.scenario, ready.context, ready.demand, lambda board, site: ready.connections[board, site], costs
     )
 
 

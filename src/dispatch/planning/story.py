@@ -44,6 +44,18 @@ def tell_story(ready: Prepared, solution: Solution, parts: Assembled, seed: int)
     )
 
 
+def tell_part_story(ready: Prepared, solution: Solution, parts: Assembled) -> Story:
+    """Story of a part of a larger plan: what only the part knows; the rest is told of the whole."""
+    return Story(
+        remedies=(),
+        requests=(),
+        mode_prices=compare_modes(ready, solution),
+        rules=(),
+        points=list_points(ready.scenario, parts),
+        variants=(),
+    )
+
+
 def list_requests(scenario: Scenario, parts: Assembled) -> tuple[CarrierRequest, ...]:
     """What to ask from which carrier: seats, carriages and vehicles by date, coaches by depot and pull-out date."""
     requests = []

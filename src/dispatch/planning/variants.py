@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from concurrent.futures import Executor, Future
 from datetime import date, timedelta
-from typing import Any
 
 from dispatch.batching.effort import EFFORTS
 from dispatch.batching.progress import Signals
@@ -13,6 +11,7 @@ from dispatch.batching.solve import Solution, solve
 from dispatch.model.policy import RuleValue
 from dispatch.model.scenario import Scenario
 from dispatch.planning.prepared import Prepared, prepare
+from dispatch.running.inline import InlineExecutor
 
 #: Above so many units the variant is not worth a second search.
 LARGEST_VARIANT_UNITS = 1_000
@@ -58,16 +57,3 @@ def _read_otherwise(scenario: Scenario, counted: bool) -> Scenario:
     )
     policy = dataclasses.replace(scenario.policy, values=(*scenario.policy.values, rule))
     return scenario.replace(policy=policy)
-
-
-class InlineExecutor(Executor):
-    """Runs each call at once in this process; for scenarios too small to be worth a second one."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Finished future of a call."""
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as error:
-            future.set_exception(error)
-        return future

@@ -9,7 +9,7 @@ from dispatch.clearance.parties import make_parties
 from dispatch.clearance.windows import make_clearance
 from dispatch.planning.certificate import gap_ratio
 from dispatch.planning.prepared import list_places, prepare
-from dispatch.planning.variants import InlineExecutor
+from dispatch.running.inline import InlineExecutor
 from worlds import World
 
 
