@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from dispatch.model.geography import Geography, PlaceKind, Site
 from dispatch.model.scenario import Lock, LockKind, Scenario
+from dispatch.model.supply import FleetLine, Service, Terminal
 
 
 class Slicer:
@@ -36,14 +37,24 @@ class Slicer:
         if self._rows is not None:
             self._owners = self._owners[self._rows]
 
-    def take(self, workers: NDArray[np.integer]) -> Scenario:
+    def take(
+        self,
+        workers: NDArray[np.integer],
+        *,
+        fleet: tuple[FleetLine, ...] | None = None,
+        services: tuple[Service, ...] | None = None,
+        terminals: dict[str, Terminal] | None = None,
+    ) -> Scenario:
         """Scenario of the workers at these positions of the roster, in roster order.
 
-        It keeps policy, rates, limits, payers, fleet, services and crew as they are (replace those first for a share of them), and
+        ``fleet``, ``services``, ``terminals``: the part's share of them; None = all. It keeps policy, rates, limits, payers and crew as they are, and
         drops people, papers, sites, places, regions, travel and locks that the part does not need, and the words about
         the whole scenario (assumptions, facts, notes). A lock that names somebody outside the part is dropped.
         """
-        return _restrict(self._scenario, *self._take_people(np.sort(workers)))
+        given = {"fleet": fleet, "services": services, "terminals": terminals}
+        changes = {name: value for name, value in given.items() if value is not None}
+        whole = dataclasses.replace(self._scenario, **changes) if changes else self._scenario  # type: ignore[arg-type]
+        return _restrict(whole, *self._take_people(np.sort(workers)))
 
     def _take_people(self, positions: NDArray[np.integer]) -> tuple[pd.DataFrame, pd.DataFrame]:
         begin = np.searchsorted(self._owners, positions, side="left")

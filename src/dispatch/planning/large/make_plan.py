@@ -17,20 +17,22 @@ from dispatch.clearance.parties import PartyResult, make_parties
 from dispatch.clearance.windows import make_clearance
 from dispatch.model.plan import Certificate, Plan
 from dispatch.model.scenario import Scenario
-from dispatch.model.supply import FleetLine, Service
+from dispatch.model.slicing import Slicer
+from dispatch.model.supply import FleetLine, Service, Terminal
 from dispatch.planning.certificate import make_certificate
 from dispatch.planning.large.bounding import Bounding
 from dispatch.planning.large.districts import District, DistrictTask, run_district, split_districts
 from dispatch.planning.large.parts import Part, PartTask, run_part, split_parts
 from dispatch.planning.large.riders import ServiceTask, choose_riders, run_service, without_left_behind
-from dispatch.planning.large.slices import MemberRows, Roster, take_places
+from dispatch.planning.large.slices import MemberRows, find_locked, find_positions, take_places
 from dispatch.planning.merging import merge_plans
 from dispatch.running.stream import run_tasks
 
 Progress = Callable[[str, Mapping[str, str]], None]
 
-#: Scenarios with more workers are planned in parts.
+#: Scenarios with more workers are planned in parts; those that have only coaches already from fewer workers on.
 LARGE_WORKERS = 8_000
+LARGE_COACH_WORKERS = 1_500
 
 DISTRICT_EFFORTS = {
     "quick": DistrictEffort(rounds=5, steps_per_trip=1.5),
@@ -43,8 +45,22 @@ FEWER_STEPS_RATIO = 0.5
 
 
 def is_large(scenario: Scenario) -> bool:
-    """True where a scenario is planned in parts."""
-    return len(scenario.workers) > LARGE_WORKERS
+    """True where a scenario is planned in parts: many people, and nothing that binds parts together.
+
+    Named drivers, budgets, daily limits of gates and the price of mixing counties are kept over everybody at once only
+    where a scenario is planned whole.
+    """
+    has_services = bool(scenario.services or scenario.propose_modes)
+    if len(scenario.workers) <= (LARGE_WORKERS if has_services else LARGE_COACH_WORKERS):
+        return False
+    return not (
+        scenario.rates.exposure_h_minor
+        or "" not in scenario.rates.unserved_minor
+        or any(payer.budget_minor is not None for payer in scenario.payers)
+        or any(member.role == "driver" for member in scenario.crew)
+        or any(site.arrivals_per_day is not None for site in scenario.geography.sites.values())
+        or any(terminal.bays is not None for terminal in scenario.terminals.values() if not has_services)
+    )
 
 
 def make_large_plan(
@@ -64,13 +80,15 @@ def make_large_plan(
     bounding = Bounding(scenario, people, work.penalties, executor, signals)
     served = _plan_services(work, executor, progress)
     on_coaches = work.columns.take(served.others)
+    locked = find_locked(scenario, people)[served.others]
+    on_coaches = dataclasses.replace(on_coaches, may_ride_bus=on_coaches.may_ride_bus & ~locked)
     districts = split_districts(scenario, on_coaches)
     found = _search_districts(work, on_coaches, districts, executor, progress)
     progress("assemble", {})
     parts = [
         part
         for district, trips in zip(districts, found, strict=True)
-        for part in split_parts(scenario, on_coaches, district, trips)
+        for part in split_parts(scenario, on_coaches, district, trips, locked)
     ]
     plans = chain(served.plans, _plan_parts(work, on_coaches, served.others, parts, executor, progress))
     merged = merge_plans(plans, scenario, effort=effort, seed=seed, certify=_certify_later)
@@ -94,24 +112,21 @@ class _Work:
         self.columns = make_columns(scenario, people.parties)
         self.penalties = dict(scenario.rates.unserved_minor)
         self.keys = people.parties["party_key"].to_numpy(object)
-        self.roster = Roster(scenario)
-        self.members = MemberRows(self.roster, people)
+        self.slicer = Slicer(scenario)
+        self.members = MemberRows(scenario, people)
 
     def take(
         self,
         parties: Ints,
-        lines: Sequence[FleetLine],
-        services: Sequence[Service] = (),
+        lines: tuple[FleetLine, ...],
+        services: tuple[Service, ...] = (),
+        terminals: dict[str, Terminal] | None = None,
     ) -> Scenario:
         """Scenario of its own for some parties (rows of the columns) with these lines and services."""
-        base = take_places(
-            self.scenario,
-            boards={self.columns.boards[i] for i in np.unique(self.columns.board[parties])},
-            sites={self.columns.sites[i] for i in np.unique(self.columns.site[parties])},
-            lines=lines,
-            services=services,
+        rows = self.members.find(parties)
+        return self.slicer.take(rows, fleet=lines, services=services, terminals=terminals or {}).replace(
+            propose_modes=()
         )
-        return self.roster.put_into(base, self.members.find(parties))
 
 
 @dataclass(frozen=True)
@@ -124,13 +139,12 @@ class _Served:
 
 def _plan_services(work: _Work, executor: Executor, progress: Progress) -> _Served:
     """Riders of trains and aircraft, service by service."""
-    chosen = choose_riders(work.scenario, work.columns)
+    chosen = choose_riders(work.scenario, work.columns, find_locked(work.scenario, work.people))
 
     def make_tasks() -> Iterator[ServiceTask]:
         for part in chosen:
-            own = work.take(part.rows, part.lines, (part.service,))
             yield ServiceTask(
-                scenario=own.replace(terminals=part.terminals),
+                scenario=work.take(part.rows, part.lines, (part.service,), part.terminals),
                 effort=work.effort,
                 seed=work.seed,
                 signals=work.signals,
@@ -214,15 +228,9 @@ def _plan_parts(
 
 def _make_left_task(work: _Work) -> PartTask:
     """Everybody who was set aside before planning, as a part without coaches."""
-    rows = np.sort(work.roster.find_rows(work.people.set_aside["worker_id"]))
-    workers = work.scenario.workers.iloc[rows]
-    places = {
-        str(place) for name in ("boarding_place_id", "home_place_id") for place in workers[name].unique()
-    }
-    sites = {str(site) for site in workers["site_id"].unique()}
-    base = take_places(work.scenario, boards=places - {""}, sites=sites - {""}, lines=())
+    rows = find_positions(work.people.set_aside["worker_id"], work.scenario.workers["worker_id"])
     return PartTask(
-        scenario=work.roster.put_into(base, rows),
+        scenario=work.slicer.take(rows, fleet=(), services=(), terminals={}).replace(propose_modes=()),
         wishes=(),
         effort=work.effort,
         seed=work.seed,

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from dispatch.batching.columns import Columns, Ints
+from dispatch.batching.columns import Columns, Flags, Ints
 from dispatch.batching.compiled.district import CoachTrips
 from dispatch.batching.progress import Signals
 from dispatch.batching.solve import Problem, settle
@@ -84,9 +84,14 @@ def _assemble(ready: Prepared, solution: object, task: PartTask) -> Plan:
     )
 
 
-def split_parts(scenario: Scenario, columns: Columns, district: District, found: CoachTrips) -> list[Part]:
-    """Parts of a district: whole trips of neighbouring corridors, everybody in one part, every coach given once."""
-    groups = _gather(columns, district, found)
+def split_parts(
+    scenario: Scenario, columns: Columns, district: District, found: CoachTrips, locked: Flags
+) -> list[Part]:
+    """Parts of a district: whole trips of neighbouring corridors, everybody in one part, every coach given once.
+
+    ``locked`` (parties of the columns): those bound by a lock have no trip yet and form one part, so that locks hold.
+    """
+    groups = _gather(columns, district, found, locked[district.rows])
     used = [_count_coaches(scenario, district, found, trips) for _, trips in groups]
     shares = _share_out(
         scenario, district, used, [bool((found.trip_of[rows] < 0).any()) for rows, _ in groups]
@@ -109,11 +114,14 @@ def _list_riders(found: CoachTrips) -> dict[int, Ints]:
     return {int(found.trip_of[rows[0]]): rows for rows in np.split(order, cuts) if len(rows)}
 
 
-def _gather(columns: Columns, district: District, found: CoachTrips) -> list[tuple[Ints, list[int]]]:
-    """(rows within the district, trips) of each part, corridor after corridor, cut between trips."""
+def _gather(
+    columns: Columns, district: District, found: CoachTrips, locked: Flags
+) -> list[tuple[Ints, list[int]]]:
+    """(rows within the district, trips) of each part, corridor after corridor, cut between trips; then those locked."""
     corridor = columns.corridor[district.rows]
     size = columns.size[district.rows]
     order = np.lexsort((found.trip_of, corridor))
+    order = order[~locked[order]]
     groups: list[tuple[Ints, list[int]]] = []
     start = people = 0
     for at in range(len(order) + 1):
@@ -129,6 +137,8 @@ def _gather(columns: Columns, district: District, found: CoachTrips) -> list[tup
             start, people = at, 0
         if at < len(order):
             people += int(size[order[at]])
+    if locked.any():
+        groups.append((np.flatnonzero(locked), []))
     return groups
 
 

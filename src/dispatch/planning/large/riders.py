@@ -15,7 +15,7 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.batching.columns import Columns, Ints
+from dispatch.batching.columns import Columns, Flags, Ints
 from dispatch.batching.effort import EFFORTS
 from dispatch.batching.progress import Signals
 from dispatch.batching.solve import solve
@@ -94,9 +94,10 @@ def without_left_behind(plan: Plan) -> tuple[Plan, frozenset[str]]:
     )
 
 
-def choose_riders(scenario: Scenario, columns: Columns) -> list[ServicePart]:
-    """Services that pay, each with its riders; nobody rides two."""
+def choose_riders(scenario: Scenario, columns: Columns, locked: Flags) -> list[ServicePart]:
+    """Services that pay, each with its riders; nobody rides two, and nobody who is ``locked`` (parties) rides any."""
     chooser = _Chooser(scenario, columns)
+    chooser.taken |= locked
     chosen = []
     for service in sorted(scenario.services, key=lambda each: (each.depart_min, each.id)):
         rows = chooser.fill(service)

@@ -1,4 +1,4 @@
-"""A part of a scenario as a scenario of its own: some workers, the places they need, the coaches given to it."""
+"""The places of a district as a scenario without people, and who in the roster belongs to which party."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dispatch.clearance.parties import PartyResult
@@ -14,6 +16,7 @@ from dispatch.model.scenario import Scenario
 from dispatch.model.supply import FleetLine, Service
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 def take_places(
@@ -64,44 +67,12 @@ def _keep_legs(scenario: Scenario, places: Collection[str]) -> pd.DataFrame:
     return travel[travel["from_id"].isin(places) & travel["to_id"].isin(places)].reset_index(drop=True)
 
 
-class Roster:
-    """The people of a whole scenario, ready to be taken out part by part."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        ids = pd.Index(scenario.workers["worker_id"].astype("string"))
-        owner = ids.get_indexer(pd.Index(scenario.health["worker_id"].astype("string")))
-        self._order = np.argsort(owner, kind="stable")
-        self._owner = owner[self._order]
-        self._ids = ids
-
-    def find_rows(self, worker_ids: pd.Series) -> Ints:
-        """Rows of workers in the roster."""
-        return self._ids.get_indexer(pd.Index(worker_ids.astype("string"))).astype(np.int64)
-
-    def put_into(self, part: Scenario, rows: Ints) -> Scenario:
-        """``part`` with the workers in some rows of the roster, in that order, their evidence and their locks."""
-        workers = self.scenario.workers.iloc[rows].reset_index(drop=True)
-        begin = np.searchsorted(self._owner, rows, side="left")
-        end = np.searchsorted(self._owner, rows, side="right")
-        evidence = np.concatenate(
-            [self._order[a:b] for a, b in zip(begin, end, strict=True) if b > a] or [np.zeros(0, np.int64)]
-        )
-        ids = set(workers["worker_id"]) if self.scenario.locks else set()
-        return part.replace(
-            workers=workers,
-            health=self.scenario.health.iloc[np.sort(evidence)].reset_index(drop=True),
-            locks=tuple(lock for lock in self.scenario.locks if lock.worker_id in ids),
-        )
-
-
 class MemberRows:
     """Rows in the roster of the members of parties."""
 
-    def __init__(self, roster: Roster, people: PartyResult) -> None:
-        keys = pd.Index(people.parties["party_key"].astype("string"))
-        party = keys.get_indexer(pd.Index(people.members["party_key"].astype("string")))
-        rows = roster.find_rows(people.members["worker_id"])
+    def __init__(self, scenario: Scenario, people: PartyResult) -> None:
+        party = find_positions(people.members["party_key"], people.parties["party_key"])
+        rows = find_positions(people.members["worker_id"], scenario.workers["worker_id"])
         order = np.lexsort((rows, party))
         self._rows = rows[order]
         self._starts = np.searchsorted(party[order], np.arange(len(people.parties) + 1))
@@ -110,3 +81,21 @@ class MemberRows:
         """Sorted rows of the members of some parties."""
         pieces = [self._rows[self._starts[p] : self._starts[p + 1]] for p in parties.tolist()]
         return np.sort(np.concatenate(pieces)) if pieces else np.zeros(0, dtype=np.int64)
+
+
+def find_positions(ids: pd.Series, known: pd.Series) -> Ints:
+    """Position of each id among the known ones, -1 where it is none of them."""
+    asked, whole = (pa.array(column.astype("string"), from_pandas=True) for column in (ids, known))
+    found: Ints = pc.index_in(asked, value_set=whole).fill_null(-1).to_numpy().astype(np.int64)
+    return found
+
+
+def find_locked(scenario: Scenario, people: PartyResult) -> Flags:
+    """True for each party that a lock binds, or is named by another's lock."""
+    locked = np.zeros(len(people.parties), dtype=np.bool_)
+    if not scenario.locks:
+        return locked
+    named = {lock.worker_id for lock in scenario.locks} | {lock.value for lock in scenario.locks}
+    keys = people.members.loc[people.members["worker_id"].isin(named), "party_key"]
+    locked[find_positions(keys, people.parties["party_key"])] = True
+    return locked
