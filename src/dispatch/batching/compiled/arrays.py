@@ -246,6 +246,7 @@ class World:
             arrive_by=np.minimum(columns.arrive_by[parties], columns.clear_until[parties]),
             opens=opens[columns.site[parties]],
             penalty_minor=penalty.astype(np.int64),
+            seat_minor=np.zeros(len(parties), dtype=np.int64),
             share_minor=np.zeros(len(parties), dtype=np.int64),
             rates=np.array(
                 [rates.lateness_day_minor, rates.allowance_day_minor, rates.ride_h_minor], dtype=np.int64

@@ -45,7 +45,7 @@ def count_pairs(units, spans, pool, day, people, worth):
         if units.first[u] <= day <= units.last[u]:
             b, g = units.board[u] - spans[0], units.gate[u] - spans[1]
             people[b, g] += units.size[u]
-            worth[b, g] += units.share_minor[u]
+            worth[b, g] += units.seat_minor[u]
 
 
 @njit(cache=True)

@@ -79,8 +79,8 @@ class Units(NamedTuple):
     """Parties (u of them): places, size, window, clearance and what they cost.
 
     ``board``, ``gate``, ``size``, ``first``, ``last`` service day, ``preferred``, ``clear_from``, ``arrive_by`` (last
-    lawful arrival day), ``opens`` (first), ``penalty_minor`` of leaving the whole party; ``share_minor`` what seats of a
-    full coach cost for it, all (u,). ``rates``: lateness per day, allowance per day, ride time per hour.
+    lawful arrival day), ``opens`` (first), ``penalty_minor`` of leaving the whole party; ``seat_minor`` what seats of a
+    full coach cost for it, ``share_minor`` with its ride and allowance, all (u,). ``rates``: lateness per day, allowance per day, ride time per hour.
     """
 
     board: Ints
@@ -93,5 +93,6 @@ class Units(NamedTuple):
     arrive_by: Ints
     opens: Ints
     penalty_minor: Ints
+    seat_minor: Ints
     share_minor: Ints
     rates: Ints

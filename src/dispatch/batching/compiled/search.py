@@ -15,10 +15,13 @@ from dispatch.batching.compiled.clock import MOST_STRETCHES, run_timetable
 from dispatch.batching.compiled.grow import count_pairs, draw, grow, pick_seed
 from dispatch.batching.compiled.layout import (
     ACTIVE,
+    ARRIVE,
+    BOARD,
     CAPACITY,
     CASH,
     DAY,
     DAYS_AWAY,
+    DEPART,
     DROP,
     DROPS,
     LINE,
@@ -558,13 +561,14 @@ def search_corridor(
 
 @njit(cache=True)
 def price_shares(net, lines, units, spans, day_of_pair):
-    """Fill in ``share_minor`` and find each line's (seats, days away, cash) on the corridor's average direct run.
+    """Fill in ``seat_minor`` and ``share_minor`` and find each line's (seats, days away, cash) on an average direct run.
 
-    A share is what the party's seats cost aboard a full coach that runs only for its pair of places, on the cheapest line.
+    A share is what the party costs aboard a full coach that runs only for its pair of places, on the cheapest line.
     """
     boards, gates = spans[2], spans[3]
     per_seat = np.full((boards, gates), -1.0)
     weight = np.zeros((boards, gates))
+    people = np.zeros((boards, gates))
     for u in range(len(units.board)):
         weight[units.board[u] - spans[0], units.gate[u] - spans[1]] += units.size[u]
     n = len(lines.depot)
@@ -589,6 +593,8 @@ def price_shares(net, lines, units, spans, day_of_pair):
                 each = row[CASH] / room
                 if per_seat[b, g] < 0 or each < per_seat[b, g]:
                     per_seat[b, g] = each
+                    dates = row[ARRIVE] // 1440 - row[BOARD] // 1440 + 1
+                    people[b, g] = dates * units.rates[1] + (row[ARRIVE] - row[DEPART]) * units.rates[2] / 60.0
                 sums[line, 0] += weight[b, g]
                 sums[line, 1] += weight[b, g] * room
                 sums[line, 2] += weight[b, g] * row[DAYS_AWAY]
@@ -599,9 +605,11 @@ def price_shares(net, lines, units, spans, day_of_pair):
             guess[line, 1] = int(sums[line, 2] / sums[line, 0] + 0.5)
             guess[line, 2] = max(1, int(sums[line, 3] / sums[line, 0]))
     for u in range(len(units.board)):
-        each = per_seat[units.board[u] - spans[0], units.gate[u] - spans[1]]
+        b, g = units.board[u] - spans[0], units.gate[u] - spans[1]
+        each = per_seat[b, g]
         if each < 0:
-            units.share_minor[u] = units.penalty_minor[u]
+            units.seat_minor[u] = units.share_minor[u] = units.penalty_minor[u]
         else:
-            units.share_minor[u] = min(units.penalty_minor[u], int(each * units.size[u]))
+            units.seat_minor[u] = min(units.penalty_minor[u], int(each * units.size[u]))
+            units.share_minor[u] = min(units.penalty_minor[u], int((each + people[b, g]) * units.size[u]))
     return guess
