@@ -34,10 +34,12 @@ from dispatch.model.scenario import Scenario
 #: Share of a coach's daily cash by which a scarce day gets dearer each round, and what is left of a price otherwise.
 PRICE_STEP_RATIO = 0.3
 PRICE_KEPT_RATIO = 0.75
+#: At first every coach-day is dearer by this share of its cash, so that few large coaches are filled; it goes down to nothing.
+FIRST_BIAS_RATIO = 0.4
 #: Trips seen are put together anew after every so many rounds.
 RECOMBINED_EVERY = 6
 #: First temperature as a share of a run's cash, how far it falls over all rounds and within one.
-HEAT_RATIO = 0.07
+HEAT_RATIO = 0.03
 COOLED_RATIO = 0.1
 COOLED_IN_ROUND_RATIO = 0.2
 
@@ -126,6 +128,7 @@ class _District:
         self.world = World(scenario, columns, penalties)
         self.free = self.world.coaches.copy()
         self.prices: NDArray[np.float64] = np.zeros(self.free.shape)
+        self.bias = 0.0
         self.plans: list[_Plan] = []
         for parties in _split(columns):
             corridor = self.world.make_corridor(parties)
@@ -167,6 +170,7 @@ class _District:
             hot = (
                 HEAT_RATIO * float(plan.guess[:, 2].max(initial=1)) * COOLED_RATIO ** (number / effort.rounds)
             )
+            self.bias = FIRST_BIAS_RATIO * max(0.0, 1.0 - 1.3 * number / effort.rounds)
             mark = zlib.crc32(f"{seed}/{number}/{plan.corridor.key}/{at}".encode())
             self._search(plan, steps, max(hot, 1.0), max(hot * COOLED_IN_ROUND_RATIO, 0.5), mark)
             if at % 8 == 0 and not keep_going():
@@ -177,9 +181,10 @@ class _District:
 
         corridor, lines = plan.corridor, plan.corridor.line_numbers
         free = np.ascontiguousarray(self.free[lines])
+        prices = np.ascontiguousarray(self.prices[lines] + self.bias * self.day_cash[lines][:, None])
         search_corridor(
             corridor.net, corridor.lines, corridor.units, corridor.spans, free,
-            np.ascontiguousarray(self.prices[lines]), plan.trips, plan.trip_of, plan.guess, steps, hot, cold, seed,
+            prices, plan.trips, plan.trip_of, plan.guess, steps, hot, cold, seed,
             plan.seen, plan.seen_count,
         )  # fmt: skip
         self.free[lines] = free

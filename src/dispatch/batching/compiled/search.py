@@ -193,6 +193,10 @@ def open_best(
     if total == 0:
         return False
     lines_n = guess.shape[0]
+    cheapest = 1e18
+    for line in range(lines_n):
+        if guess[line, 0] > 0:
+            cheapest = min(cheapest, guess[line, 2] / guess[line, 0])
     days = last - first + 1
     score = np.full(days * lines_n, -1.0)
     riders = np.zeros(days, np.int64)
@@ -219,7 +223,7 @@ def open_best(
                     break
                 price += prices[line, at]
             if is_free:
-                filled = min(1.0, riders[d] / room)
+                filled = min(1.0, riders[d] / room) * cheapest * room / guess[line, 2]
                 score[d * lines_n + line] = (
                     filled * (1.0 - noise * draw(state)) / (1.0 + price / guess[line, 2])
                 )
@@ -364,17 +368,28 @@ def recreate(
 
 
 @njit(cache=True)
+def rate_trip(units, row):
+    """What the seats of a trip's people are worth against its cash: 1 for a full coach of the cheapest line without detour."""
+    worth = 0
+    for i in range(row[UNITS]):
+        worth += units.seat_minor[row[UNIT + i]]
+    return worth / max(1, row[CASH])
+
+
+@njit(cache=True)
 def ruin(net, lines, units, free, trips, trip_of, undo, scratch, stretches, state):
     """Take related trips off the road, and parts of others; the units set free and all unserved ones."""
     active = np.flatnonzero(trips[:, ACTIVE])
     n = len(active)
     if n:
         seed = active[int(draw(state) * n)]
+        worst = rate_trip(units, trips[seed])
         for _ in range(2):
             other = active[int(draw(state) * n)]
-            if trips[other, LOAD] * trips[seed, CAPACITY] < trips[seed, LOAD] * trips[other, CAPACITY]:
-                seed = other
-        wanted = 1 + int(draw(state) * 3.5)
+            rate = rate_trip(units, trips[other])
+            if rate < worst:
+                seed, worst = other, rate
+        wanted = 1 + int(draw(state) * draw(state) * 7.0)
         parts = int(draw(state) * 3.0)
         keys = np.empty(n)
         for i in range(n):
@@ -594,7 +609,9 @@ def price_shares(net, lines, units, spans, day_of_pair):
                 if per_seat[b, g] < 0 or each < per_seat[b, g]:
                     per_seat[b, g] = each
                     dates = row[ARRIVE] // 1440 - row[BOARD] // 1440 + 1
-                    people[b, g] = dates * units.rates[1] + (row[ARRIVE] - row[DEPART]) * units.rates[2] / 60.0
+                    people[b, g] = (
+                        dates * units.rates[1] + (row[ARRIVE] - row[DEPART]) * units.rates[2] / 60.0
+                    )
                 sums[line, 0] += weight[b, g]
                 sums[line, 1] += weight[b, g] * room
                 sums[line, 2] += weight[b, g] * row[DAYS_AWAY]
