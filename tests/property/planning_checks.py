@@ -12,7 +12,7 @@ from dispatch.model.plan import Plan
 from dispatch.model.scenario import Scenario
 from dispatch.planning.make_plan import make_plan, run_bound
 from dispatch.planning.prepared import prepare
-from dispatch.planning.variants import InlineExecutor
+from dispatch.running.inline import InlineExecutor
 
 
 def name_halt(lat: float, lon: float) -> str:

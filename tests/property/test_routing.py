@@ -17,12 +17,13 @@ from dispatch.model.plan import EventKind
 from dispatch.model.policy import DriverRules
 from dispatch.model.scenario import Limits
 from dispatch.model.supply import CoachTariff
+from dispatch.routing.carriage_seats import seat_train
 from dispatch.routing.drivers import count_drivers, find_worst_window, make_duty_table
 from dispatch.routing.driving import DrivingState, compile_rules, drive, drive_fast
 from dispatch.routing.duties import find_best_feeder_order, make_feeder_duty, make_last_mile_duty
 from dispatch.routing.extraction import TripLoad, make_connection_coach_duty, make_direct_coach_duty
 from dispatch.routing.orders import find_paths
-from dispatch.routing.seats import SeatParty, seat_coach, seat_train
+from dispatch.routing.seats import SeatParty, seat_coach
 from dispatch.routing.trips import (
     find_best_direct_trip,
     find_cash_floor,

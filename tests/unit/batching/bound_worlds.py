@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from dispatch.batching.alternatives import Alternatives
 from dispatch.batching.demand import Cell, Demand, Party, Unit
 from dispatch.batching.direct import DirectCosts
-from dispatch.model.contracts import HEALTH, TRAVEL, WORKERS, make_frame
+from dispatch.model.contracts import HEALTH, PARTIES, TRAVEL, WORKERS, make_frame
 from dispatch.model.geography import Geography, Place, PlaceKind, Precision, Region, Site
 from dispatch.model.policy import DriverRules, Policy, RuleValue
 from dispatch.model.scenario import Limits, Rates, Scenario
@@ -234,3 +235,34 @@ def make_train(name: str, stops: Sequence[tuple[str, int]], seats: int, **more: 
         ),
         carriage_seats=seats, **more,
     )  # fmt: skip
+
+
+def make_frames(world: World) -> tuple[Scenario, pd.DataFrame, pd.DataFrame]:
+    """(scenario, parties, members) of a world as clearance would give them: one row per party, one member each.
+
+    The scenario gets the world's roads as its travel table and the preferred dates as its workers' own.
+    """
+    scenario, travel = world.scenario, world.context.travel
+    parties, workers, legs = [], [], []
+    for party in world.demand.parties:
+        cell = party.cell
+        parties.append(
+            {
+                "party_key": party.key, "size": party.size, "boarding_place_id": cell.board, "site_id": cell.site,
+                "earliest": cell.earliest, "preferred": cell.preferred, "latest": cell.latest,
+                "arrive_by": cell.arrive_by, "clear_from": cell.clear_from, "clear_until": cell.clear_until,
+                "modes": "|".join(sorted(cell.modes)), "priority_class": cell.priority_class, "minors": 0,
+            }
+        )  # fmt: skip
+        preferred = pd.Timestamp(scenario.first_date) + pd.Timedelta(days=cell.preferred)
+        workers.append({"worker_id": party.key, "party_id": party.key, "preferred_date": preferred})
+    for i, begin in enumerate(travel.place_ids):
+        for j, end in enumerate(travel.place_ids):
+            km, minutes = int(travel.km_tenths[i, j]), int(travel.minutes[i, j])
+            legs.append({"from_id": begin, "to_id": end, "km_tenths": km, "minutes": minutes})
+    keys = [row["worker_id"] for row in workers]
+    return (
+        scenario.replace(workers=make_frame(WORKERS, workers), travel=make_frame(TRAVEL, legs)),
+        make_frame(PARTIES, parties),
+        pd.DataFrame({"worker_id": keys, "party_key": keys}, dtype="string"),
+    )

@@ -7,7 +7,7 @@ day of their windows stand in one corridor.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -81,16 +81,25 @@ def make_corridors(
     scenario: Scenario, context: RoutingContext, demand: Demand, params: BoundParams
 ) -> tuple[BoundCorridor, ...]:
     """Corridors of all cells that hold people, sorted by key."""
-    people = count_people(demand)
     by_cell = {party.cell.index: party.cell for party in demand.parties}
     cells = [by_cell[index] for index in sorted(by_cell)]
-    groups = _group_cells(scenario, cells)
-    return tuple(
-        _make_corridor(scenario, context, key, groups[key], people, params) for key in sorted(groups)
-    )
+    return make_corridors_of(scenario, context, cells, count_people(demand), params)
 
 
-def _group_cells(scenario: Scenario, cells: Iterable[Cell]) -> dict[Key, list[Cell]]:
+def make_corridors_of(
+    scenario: Scenario,
+    context: RoutingContext,
+    cells: Sequence[Cell],
+    people: Mapping[int, int],
+    params: BoundParams,
+) -> tuple[BoundCorridor, ...]:
+    """Corridors of some cells, sorted by key; ``people`` by cell index."""
+    groups = group_cells(scenario, cells)
+    return tuple(make_corridor(scenario, context, key, groups[key], people, params) for key in groups)
+
+
+def group_cells(scenario: Scenario, cells: Iterable[Cell]) -> dict[Key, list[Cell]]:
+    """Cells of each corridor, sorted by key."""
     by_area: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     for cell in cells:
         by_area[cell.group, cell.area].append(cell)
@@ -99,7 +108,7 @@ def _group_cells(scenario: Scenario, cells: Iterable[Cell]) -> dict[Key, list[Ce
         for joined in _join_by_tier(scenario, members):
             classes = "/".join(sorted({cell.tier_class for cell in joined}))
             groups[group, area, classes] = joined
-    return groups
+    return {key: groups[key] for key in sorted(groups)}
 
 
 def _join_by_tier(scenario: Scenario, cells: list[Cell]) -> list[list[Cell]]:
@@ -131,14 +140,15 @@ def _find_standings(scenario: Scenario, county: str, first: int, last: int) -> f
     return frozenset(standings)
 
 
-def _make_corridor(
+def make_corridor(
     scenario: Scenario,
     context: RoutingContext,
     key: Key,
     cells: list[Cell],
-    people: dict[int, int],
+    people: Mapping[int, int],
     params: BoundParams,
 ) -> BoundCorridor:
+    """Corridor of some cells; ``people`` by cell index."""
     boards, gates = _make_clusters(context, cells, params)
     board_of = {place: i for i, cluster in enumerate(boards) for place in cluster}
     gate_of = {place: i for i, cluster in enumerate(gates) for place in cluster}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,11 +19,12 @@ from dispatch.batching.bound.components import split_components
 from dispatch.batching.bound.corridors import Key, count_people, make_corridors
 from dispatch.batching.bound.cuts import find_cuts, find_violated
 from dispatch.batching.bound.fleets import Fleets
-from dispatch.batching.bound.lagrange import Proof, prove_bound, stretch_duals
+from dispatch.batching.bound.lagrange import Proof, find_service_least, prove_bound, stretch_duals
 from dispatch.batching.bound.master import FIRST_BOX, Master
 from dispatch.batching.bound.params import BoundParams
 from dispatch.batching.bound.problem import Cut, Problem, make_problem
 from dispatch.batching.bound.services import make_offers
+from dispatch.batching.bound.shadow_prices import list_coach_prices, list_scales, list_seat_prices
 from dispatch.batching.bound.start import make_first_duals
 from dispatch.batching.demand import Demand
 from dispatch.batching.direct import DirectCosts
@@ -53,6 +54,14 @@ class BoundResult:
         Corridors whose pricing found nothing better at the end.
     columns
         Trip patterns in all masters.
+    coach_prices_minor
+        What one more coach of a fleet line on a day (days after the horizon's first) would lower the bound by, where not 0.
+    service_prices_minor
+        What one more seat on a service would lower it by.
+    scales
+        By corridor the share of the prices wanted that was proven; below 1 the corridor was not closed.
+    scarcity_minor, services_minor
+        What the coaches there are take off the corridors' sum, what services add to it.
     """
 
     bound_minor: int
@@ -61,6 +70,11 @@ class BoundResult:
     rounds: int
     exact_corridors: int
     columns: int = 0
+    coach_prices_minor: dict[tuple[str, int], float] = field(default_factory=dict)
+    service_prices_minor: dict[str, float] = field(default_factory=dict)
+    scales: dict[Key, float] = field(default_factory=dict)
+    scarcity_minor: float = 0.0
+    services_minor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -145,11 +159,12 @@ def _solve(problem: Problem, params: BoundParams, keep_going: KeepGoing, done: f
         if answer is None:
             break
         cost, duals = answer
+        rides = master.add_rides(duals)
         grew = master.widen()
-        rows = _add_rows(master, problem, cuts, params) if not grew or rounds % 4 == 0 else 0
+        rows = _add_rows(master, problem, cuts, params) if not (grew or rides) or rounds % 4 == 0 else 0
         if not (added or stirred) and centre.is_left:
             break
-        stirred = bool(rows or grew)
+        stirred = bool(rows or grew or rides)
         proof = prove_bound(problem, centre.mix(duals))
         centre.move(proof)
         if proof.bound > best.bound:
@@ -160,7 +175,7 @@ def _solve(problem: Problem, params: BoundParams, keep_going: KeepGoing, done: f
             break
     for wanted in (duals, centre.get_duals(duals)):
         best = max(best, prove_bound(problem, wanted, thorough=True), key=lambda each: each.bound)
-    return _Solved(best, rounds, len(master.known))
+    return _Solved(best, rounds, len(master.columns))
 
 
 def _add_rows(master: Master, problem: Problem, cuts: list[tuple[Cut, ...]], params: BoundParams) -> int:
@@ -180,6 +195,7 @@ def _add_rows(master: Master, problem: Problem, cuts: list[tuple[Cut, ...]], par
 
 def _summarise(problems: list[Problem], solved: list[_Solved], total: float) -> BoundResult:
     bound = max(0, math.ceil(total - 1e-6))
+    proven = [(problem, each.proof) for problem, each in zip(problems, solved, strict=True)]
     brought = [
         (corridor.key, corridor.workers, float(money))
         for problem, each in zip(problems, solved, strict=True)
@@ -187,17 +203,29 @@ def _summarise(problems: list[Problem], solved: list[_Solved], total: float) -> 
     ]
     return BoundResult(
         bound_minor=bound,
-        by_corridor=_share_out(bound, brought),
+        by_corridor=share_out(bound, brought),
         method="trip patterns with interval round-up cuts"
         if any(each.rounds for each in solved)
         else "full coaches",
+        scarcity_minor=sum(
+            price * problem.available.get(key, 0)
+            for problem, each in zip(problems, solved, strict=True)
+            for key, price in each.proof.duals.coach.items()
+        ),
+        services_minor=sum(
+            sum(find_service_least(problem, each.proof.duals))
+            for problem, each in zip(problems, solved, strict=True)
+        ),
         rounds=sum(each.rounds for each in solved),
         exact_corridors=sum(sum(each.proof.exact) for each in solved),
         columns=sum(each.columns for each in solved),
+        coach_prices_minor=list_coach_prices(proven),
+        service_prices_minor=list_seat_prices(proven),
+        scales=list_scales(proven),
     )
 
 
-def _share_out(bound: int, brought: list[tuple[Key, int, float]]) -> dict[Key, tuple[int, int]]:
+def share_out(bound: int, brought: list[tuple[Key, int, float]]) -> dict[Key, tuple[int, int]]:
     """The bound split in proportion to what corridors bring, in whole minor units that add up."""
     total = sum(money for _, _, money in brought)
     shares: dict[Key, tuple[int, int]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from functools import cached_property
 
@@ -23,8 +24,9 @@ MOST_DATES = 30
 class Fleets:
     """Most passengers and least scarcity of each fleet line; optimistic wherever the order of stops decides."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, shared: Collection[str] = ()) -> None:
         self.scenario = scenario
+        self.shared = frozenset(shared)
         self.lines: tuple[FleetLine, ...] = tuple(sorted(scenario.fleet, key=lambda line: line.id))
         self.last_day = (scenario.last_date - scenario.first_date).days
         self._room: dict[tuple[str, int, Tier, bool], FloatArray] = {}
@@ -34,6 +36,11 @@ class Fleets:
     def finite(self) -> tuple[int, ...]:
         """Positions of the lines of which there are not coaches without limit."""
         return tuple(i for i, line in enumerate(self.lines) if line.counts)
+
+    @cached_property
+    def limited(self) -> tuple[int, ...]:
+        """Positions of the finite lines whose coaches are not shared at given prices (ids ``shared``)."""
+        return tuple(i for i in self.finite if self.lines[i].id not in self.shared)
 
     def find_available(self, line: FleetLine, day: int) -> int | None:
         """Coaches of a line that may be out on a day; None = unlimited."""

@@ -30,6 +30,7 @@ class Proof:
     by_corridor: FloatArray
     patterns: tuple[tuple[int, Pattern], ...]
     exact: tuple[bool, ...]
+    scales: tuple[float, ...] = ()
 
 
 def prove_bound(problem: Problem, wanted: Duals, thorough: bool = False) -> Proof:
@@ -42,9 +43,10 @@ def prove_bound(problem: Problem, wanted: Duals, thorough: bool = False) -> Proo
     way each by itself. What remains is a lower bound by Lagrangian duality (Geoffrion 1974).
     """
     wanted = cap_duals(problem, wanted)
-    priced = [_price(problem, wanted, i, thorough) for i in range(len(problem.corridors))]
+    coach = problem.get_coach_prices(wanted)
+    priced = [price_corridor(problem, wanted, coach, i, thorough) for i in range(len(problem.corridors))]
     duals = scale_duals(problem, wanted, [each.scale for each in priced])
-    brought = _sum_by_corridor(problem, duals)
+    brought = sum_by_corridor(problem, duals)
     services = find_service_least(problem, duals)
     scarcity = sum(price * problem.available.get(key, 0) for key, price in duals.coach.items())
     slots = sum(price * problem.slots[key] for key, price in duals.slots.items())
@@ -56,16 +58,16 @@ def prove_bound(problem: Problem, wanted: Duals, thorough: bool = False) -> Proo
         by_corridor=brought,
         patterns=tuple((i, pattern) for i, each in enumerate(priced) for pattern in each.patterns),
         exact=tuple(each.is_exact and each.scale > 1 - 1e-4 for each in priced),
+        scales=tuple(each.scale for each in priced),
     )
 
 
-def _price(problem: Problem, duals: Duals, corridor: int, thorough: bool) -> Priced:
+def price_corridor(
+    problem: Problem, duals: Duals, coach: FloatArray, corridor: int, thorough: bool
+) -> Priced:
+    """Patterns of a corridor that pay at some duals, and the scale; ``coach``: scarcity by line and day."""
     span = problem.spans[corridor]
-    prices = Prices(
-        cover=duals.cover[span],
-        by_day=problem.price_trips(duals, corridor),
-        coach=problem.get_coach_prices(duals),
-    )
+    prices = Prices(cover=duals.cover[span], by_day=problem.price_trips(duals, corridor), coach=coach)
     return problem.pricers[corridor].price(prices, thorough)
 
 
@@ -99,7 +101,8 @@ def scale_duals(problem: Problem, duals: Duals, scales: list[float]) -> Duals:
     return Duals(cover, cuts, duals.coach, duals.slots)
 
 
-def _sum_by_corridor(problem: Problem, duals: Duals) -> FloatArray:
+def sum_by_corridor(problem: Problem, duals: Duals) -> FloatArray:
+    """Money that the people and cuts of each corridor bring."""
     brought = np.array(
         [float((duals.cover[span] * problem.people[span]).sum()) for span in problem.spans], dtype=np.float64
     )

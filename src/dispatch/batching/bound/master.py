@@ -49,53 +49,14 @@ class Master:
         for position, variable in enumerate(self.otherwise):
             self.by_cell[position].append(variable)
         self.trips: dict[int, list[tuple[int, Any]]] = defaultdict(list)
-        self.values: list[float] = []
-        self.known: set[tuple[object, ...]] = set()
-        self._rides: list[tuple[int, int, Any, Any]] = []
-        self._linked: set[tuple[int, int]] = set()
-        for number in range(len(problem.offers)):
-            self._add_service(number)
+        self.columns: dict[tuple[object, ...], Any] = {}
+        self.values: dict[int, float] = {}
+        self.services = [ServiceRows(self, number, first) for number in range(len(problem.offers))]
 
     def _add_variable(self, cost: float, most: float | None = None) -> Any:
         variable = self.solver.NumVar(0.0, self.infinity if most is None else most, "")
         self.objective.SetCoefficient(variable, float(cost) / _SCALE)
         return variable
-
-    def _add_service(self, number: int) -> None:
-        """Run variable, carriages and one variable per rider cell of a service."""
-        offer = self.problem.offers[number]
-        runs = self._add_variable(offer.fixed, 1.0)
-        if offer.committed:
-            runs.SetLb(1.0)
-        carriages = self._add_variable(offer.carriage)
-        for slot in offer.slots:
-            if slot in self.slots:
-                self.slots[slot].SetCoefficient(runs, 1.0)
-        seats = self.solver.Constraint(-self.infinity, 0.0)
-        seats.SetCoefficient(carriages, -float(offer.carriage_room))
-        most = min(offer.room, float(offer.people.sum()))
-        filled = self.solver.Constraint(-self.infinity, 0.0)
-        filled.SetCoefficient(runs, -most)
-        enough = self.solver.Constraint(0.0, self.infinity)
-        enough.SetCoefficient(runs, -min(float(offer.min_load), most))
-        for least, count in ((True, offer.min_carriages), (False, offer.max_carriages)):
-            row = (
-                self.solver.Constraint(0.0, self.infinity)
-                if least
-                else self.solver.Constraint(-self.infinity, 0.0)
-            )
-            row.SetCoefficient(carriages, 1.0)
-            row.SetCoefficient(runs, -float(count))
-        for position, price in zip(offer.riders.tolist(), offer.price.tolist(), strict=True):
-            if price >= self.problem.otherwise[position] and not offer.min_load:
-                continue
-            rides = self._add_variable(price)
-            self.by_cell[position].append(rides)
-            self.cover[position].SetCoefficient(rides, 1.0)
-            seats.SetCoefficient(rides, 1.0)
-            filled.SetCoefficient(rides, 1.0)
-            enough.SetCoefficient(rides, 1.0)
-            self._rides.append((number, position, rides, runs))
 
     def add_pattern(self, corridor: int, pattern: Pattern) -> bool:
         """Add a trip pattern as a column; False where it is known."""
@@ -108,10 +69,10 @@ class Master:
             pattern.loads,
             pattern.cost,
         )
-        if key in self.known:
+        if key in self.columns:
             return False
-        self.known.add(key)
         variable = self._add_variable(pattern.cost)
+        self.columns[key] = variable
         start = self.problem.spans[corridor].start
         for row, load in pattern.loads:
             self.cover[start + row].SetCoefficient(variable, load)
@@ -145,6 +106,17 @@ class Master:
                 row.SetCoefficient(variable, 1.0 / cut.rest)
         self.cuts[cut] = row
 
+    def add_ride(self, position: int, price: float) -> Any:
+        """Column of people of a cell (position) who ride a service at a price per head."""
+        rides = self._add_variable(price)
+        self.by_cell[position].append(rides)
+        self.cover[position].SetCoefficient(rides, 1.0)
+        for cut, row in self.cuts.items():
+            span = self.problem.spans[cut.corridor]
+            if span.start <= position < span.stop and position - span.start in cut.cells:
+                row.SetCoefficient(rides, 1.0 / cut.rest)
+        return rides
+
     def solve(self) -> tuple[float, Duals] | None:
         """(cost of the master, duals), or None where the solver gave up."""
         from ortools.linear_solver import pywraplp
@@ -157,15 +129,30 @@ class Master:
             coach={key: max(-row.dual_value(), 0.0) * _SCALE for key, row in self.coaches.items()},
             slots={key: max(-row.dual_value(), 0.0) * _SCALE for key, row in self.slots.items()},
         )
-        self.values = [variable.solution_value() for variable in self.solver.variables()]
+        self._read()
         return self.objective.Value() * _SCALE, duals
+
+    def _read(self) -> None:
+        """Keep the values of the solution: once the programme changes the solver no longer tells them."""
+        self.values = {
+            variable.index(): variable.solution_value()
+            for variables in (
+                self.otherwise,
+                self.columns.values(),
+                *(rows.get_variables() for rows in self.services),
+            )
+            for variable in variables
+        }
+        for rows in self.services:
+            rows.read()
 
     def widen(self) -> bool:
         """Let prices rise where people stay only because the box makes it cheap; True where any box grew."""
         grew = False
-        for position, variable in enumerate(self.otherwise):
-            cap, most = float(self.caps[position]), float(self.problem.otherwise[position])
-            if cap < most and self.values[variable.index()] > 1e-6:
+        for position in np.flatnonzero(self.caps < self.problem.otherwise).tolist():
+            variable = self.otherwise[position]
+            if self.values[variable.index()] > 1e-6:
+                cap, most = float(self.caps[position]), float(self.problem.otherwise[position])
                 self.caps[position] = min(most, cap * BOX_GROWTH + 1.0)
                 self.objective.SetCoefficient(variable, float(self.caps[position]) / _SCALE)
                 grew = True
@@ -175,7 +162,7 @@ class Master:
         """Trips of a corridor by its days in the last solution."""
         trips = np.zeros(len(self.problem.corridors[corridor].days))
         for day, variable in self.trips[corridor]:
-            trips[day] += self.values[variable.index()]
+            trips[day] += self.values.get(variable.index(), 0.0)
         return trips
 
     def get_otherwise(self, corridor: int) -> FloatArray:
@@ -183,22 +170,102 @@ class Master:
         span = self.problem.spans[corridor]
         return np.array(
             [
-                sum(self.values[variable.index()] for variable in self.by_cell[i])
+                sum(self.values.get(variable.index(), 0.0) for variable in self.by_cell[i])
                 for i in range(span.start, span.stop)
             ]
         )
 
+    def add_rides(self, duals: Duals) -> int:
+        """Add the rides of services that pay at the duals of the last solution; how many."""
+        if not self.services:
+            return 0
+        pay = self.problem.pay_otherwise(duals)
+        return sum(rows.add_rides(pay) for rows in self.services)
+
     def link_services(self, most: int) -> int:
         """Add the rows "riders of a cell <= people × runs" that the last solution breaks most; how many."""
-        broken = []
-        for i, (number, position, rides, runs) in enumerate(self._rides):
-            lack = self.values[rides.index()] - self.problem.people[position] * self.values[runs.index()]
-            if lack > 1e-4 and (number, position) not in self._linked:
-                broken.append((-lack, i))
-        for _, i in sorted(broken)[:most]:
-            number, position, rides, runs = self._rides[i]
-            row = self.solver.Constraint(-self.infinity, 0.0)
-            row.SetCoefficient(rides, 1.0)
-            row.SetCoefficient(runs, -float(self.problem.people[position]))
-            self._linked.add((number, position))
+        broken = sorted(lack for rows in self.services for lack in rows.find_broken())
+        for _, number, position in broken[:most]:
+            self.services[number].link(position)
         return min(len(broken), most)
+
+
+class ServiceRows:
+    """One service in the master: whether it runs, its carriages, and the riders that were ever worth a column."""
+
+    def __init__(self, master: Master, number: int, first: FloatArray) -> None:
+        self.master = master
+        self.number = number
+        self.offer = offer = master.problem.offers[number]
+        solver, infinity = master.solver, master.infinity
+        self.runs = master._add_variable(offer.fixed, 1.0)
+        if offer.committed:
+            self.runs.SetLb(1.0)
+        carriages = master._add_variable(offer.carriage)
+        for slot in offer.slots:
+            if slot in master.slots:
+                master.slots[slot].SetCoefficient(self.runs, 1.0)
+        most = min(offer.room, float(offer.people.sum()))
+        self.seats = solver.Constraint(-infinity, 0.0)
+        self.seats.SetCoefficient(carriages, -float(offer.carriage_room))
+        self.filled = solver.Constraint(-infinity, 0.0)
+        self.filled.SetCoefficient(self.runs, -most)
+        self.enough = solver.Constraint(0.0, infinity)
+        self.enough.SetCoefficient(self.runs, -min(float(offer.min_load), most))
+        for least, count in ((True, offer.min_carriages), (False, offer.max_carriages)):
+            row = solver.Constraint(0.0, infinity) if least else solver.Constraint(-infinity, 0.0)
+            row.SetCoefficient(carriages, 1.0)
+            row.SetCoefficient(self.runs, -float(count))
+        self.rides: dict[int, Any] = {}
+        self.links: dict[int, Any] = {}
+        self.seat_minor = 0.0
+        self.is_waiting = np.ones(len(offer.riders), dtype=bool)
+        if not offer.min_load:
+            self.is_waiting &= offer.price < master.problem.otherwise[offer.riders]
+        self._add(self.is_waiting & (offer.price < FIRST_BOX * first[offer.riders]) | bool(offer.min_load))
+
+    def _add(self, chosen: NDArray[np.bool_]) -> int:
+        rows = np.flatnonzero(chosen & self.is_waiting).tolist()
+        for row in rows:
+            position = int(self.offer.riders[row])
+            rides = self.master.add_ride(position, float(self.offer.price[row]))
+            for constraint in (self.seats, self.filled, self.enough):
+                constraint.SetCoefficient(rides, 1.0)
+            self.rides[position] = rides
+            self.is_waiting[row] = False
+        return len(rows)
+
+    def add_rides(self, pay: FloatArray) -> int:
+        """Add the riders who bring more than their price and what a seat is worth in the last solution."""
+        if not self.is_waiting.any():
+            return 0
+        gain = pay[self.offer.riders] + self.seat_minor - self.offer.price
+        return self._add(gain > 1e-3)
+
+    def get_variables(self) -> list[Any]:
+        """Variables whose values are asked for."""
+        return [self.runs, *self.rides.values()]
+
+    def read(self) -> None:
+        """Keep what a seat costs in the last solution, as a number at most 0."""
+        self.seat_minor = sum(row.dual_value() for row in (self.seats, self.filled, self.enough)) * _SCALE
+
+    def find_broken(self) -> list[tuple[float, int, int]]:
+        """(- people too many, service, position) where more ride than the service runs for."""
+        values, people = self.master.values, self.master.problem.people
+        runs = values[self.runs.index()]
+        if runs > 1 - 1e-9:
+            return []
+        lacks = (
+            (position, values.get(rides.index(), 0.0) - float(people[position]) * runs)
+            for position, rides in self.rides.items()
+            if position not in self.links
+        )
+        return [(-lack, self.number, position) for position, lack in lacks if lack > 1e-4]
+
+    def link(self, position: int) -> None:
+        """Add the row of one cell."""
+        row = self.master.solver.Constraint(-self.master.infinity, 0.0)
+        row.SetCoefficient(self.rides[position], 1.0)
+        row.SetCoefficient(self.runs, -float(self.master.problem.people[position]))
+        self.links[position] = row

@@ -15,7 +15,7 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Prices:
-    """Prices of one corridor: per head of each cell (K,), per trip by date (T,), per coach of each line and date.
+    """Prices of one corridor: per head of each cell (K,) or each cell and date (K, T), per trip by date (T,), per coach.
 
     ``coach``: (lines, MOST_DATES + horizon) scarcity price of one coach on a day; infinity where there is none.
     """

@@ -50,10 +50,14 @@ _PER_DATE = 12
 #: Skeletons looked at date by date for one line at first; all, once no pattern is found that is far too cheap.
 _MOST_NEAR = 800
 _COARSE_RATIO = 0.03
+_ALL_DATES = np.arange(MOST_DATES + 1, dtype=np.int16)
 
 
 class Pricer:
-    """Prices the patterns of one corridor; remembers its skeletons and what refining showed."""
+    """Prices the patterns of one corridor; remembers its skeletons and what refining showed.
+
+    ``supply``: people of each cell who may travel on each day (K, T); everybody's number on every day where not given.
+    """
 
     def __init__(
         self,
@@ -62,7 +66,11 @@ class Pricer:
         fleets: Fleets,
         corridor: BoundCorridor,
         params: BoundParams,
+        supply: FloatArray | None = None,
     ) -> None:
+        self.supply = (
+            np.broadcast_to(corridor.people[:, None], corridor.per_head.shape) if supply is None else supply
+        )
         self.context = context
         self.fleets = fleets
         self.corridor = corridor
@@ -130,18 +138,32 @@ class Pricer:
         corridor = self.corridor
         seats = np.full(len(corridor.cells), np.inf)
         for i in self._usable:
-            tours = self.get_tours(self.fleets.lines[i])
-            boards, gates = len(corridor.boards), len(corridor.gates)
-            part = np.s_[:boards, :gates]
-            cash = price_cash(
-                self.fleets.lines[i].tariff, tours.km[part], tours.days[part], tours.drivers[part]
-            )
+            cost = self._find_seats(i) + corridor.per_head
             riders = self._riders[i]
-            for t, day in enumerate(corridor.days):
-                room = self._get_room(i, day)[np.minimum(tours.drivers[part], 6)]
-                per_seat = np.divide(cash, room, out=np.full(cash.shape, np.inf), where=room > 0)
-                cost = per_seat[corridor.board_of, corridor.gate_of] + corridor.per_head[:, t]
-                np.minimum(seats, cost if riders is None else np.where(riders, cost, np.inf), out=seats)
+            if riders is not None:
+                cost[~riders] = np.inf
+            np.minimum(seats, cost.min(axis=1, initial=np.inf), out=seats)
+        return seats
+
+    def find_seats_by_day(self) -> FloatArray:
+        """Least cost of a seat of a full coach between the two places of each cell by day (K, T)."""
+        seats = np.full(self.corridor.per_head.shape, np.inf)
+        for i in self._usable:
+            np.minimum(seats, self._find_seats(i), out=seats)
+        return seats
+
+    def _find_seats(self, line: int) -> FloatArray:
+        """Cost of a seat of a full coach of a line between the two places of each cell by day (K, T)."""
+        corridor = self.corridor
+        tours = self.get_tours(self.fleets.lines[line])
+        part = np.s_[: len(corridor.boards), : len(corridor.gates)]
+        cash = price_cash(
+            self.fleets.lines[line].tariff, tours.km[part], tours.days[part], tours.drivers[part]
+        )
+        rooms = np.stack([self._get_room(line, day) for day in corridor.days], axis=-1)
+        room = rooms[np.minimum(tours.drivers[part], 6)]
+        per_seat = np.divide(cash[:, :, None], room, out=np.full(room.shape, np.inf), where=room > 0)
+        seats: FloatArray = per_seat[corridor.board_of, corridor.gate_of]
         return seats
 
     def price(self, prices: Prices, thorough: bool = False) -> Priced:
@@ -149,16 +171,19 @@ class Pricer:
 
         The scale is always valid; unless ``thorough`` it is coarse while patterns are found that are far too cheap.
         """
-        found, rest = self._search(prices, None if thorough else _MOST_NEAR)
+        found, rest = self._search(prices, None if thorough or self.params.is_compiled else _MOST_NEAR)
         if rest < 1.0 and find_best_ratio(found) < _COARSE_RATIO:
             found, rest = self._search(prices, None)
         for _ in range(3):
             if not self._refine(found):
                 break
-            found = self._fill_again(found, prices)
+            found = (
+                self._search(prices, None)[0] if self.params.is_compiled else self._fill_again(found, prices)
+            )
         scale = min([rest, *(float((each.cost / (each.cost + each.profit)).min()) for each in found)])
         scale /= 1 + 2 * TOLERANCE
         patterns = self._pick(found, prices)
+        self.filler.forget()
         return Priced(scale, patterns, is_exact=rest == 1.0 and self._are_refined(found))
 
     # -- search ------------------------------------------------------------------------------------------
@@ -193,7 +218,9 @@ class Pricer:
             room = self._get_room(each.line, each.day)[np.minimum(drivers, 6)]
             riders = self._riders[each.line]
             value = values[:, t] if riders is None else values[:, t] * riders
-            profit = self.filler.fill(tours, each.at, room, value)[0] + prices.by_day[t] - cost
+            paid = prices.by_day[t]
+            worth = self.filler.fill(tours, each.at, room, value, self.supply[:, t])[0]
+            profit = worth + paid - cost
             good = profit > cost * TOLERANCE
             if good.any():
                 again.append(Filled(each.line, each.day, each.at[good], cost[good], profit[good]))
@@ -201,7 +228,8 @@ class Pricer:
 
     def _find_values(self, prices: Prices) -> FloatArray:
         """What one more person of a cell on a date pays beyond their own cost (K, T); at least 0."""
-        values: FloatArray = np.maximum(prices.cover[:, None] - self.corridor.per_head, 0.0)
+        cover = prices.cover if prices.cover.ndim == 2 else prices.cover[:, None]
+        values: FloatArray = np.maximum(cover - self.corridor.per_head, 0.0)
         return values
 
     def _search_line(
@@ -213,7 +241,7 @@ class Pricer:
         rooms = np.stack([self._get_room(line, day) for day in self.corridor.days])
         best = float(
             (
-                values.max(axis=0) * np.minimum(rooms.max(axis=1), self.corridor.people.sum()) + prices.by_day
+                values.max(axis=0) * np.minimum(rooms.max(axis=1), self.supply.sum(axis=0)) + prices.by_day
             ).max()
         )
         if best <= 0 or best <= self._find_least_cash(line):
@@ -255,7 +283,9 @@ class Pricer:
         """(flat positions of skeletons that might have a profit on some date, scale that covers those left out)."""
         best = values.max(axis=1)
         worth = (
-            self.filler.bound_fill(best, rooms.max(axis=0)[np.minimum(tours.drivers, 6)])
+            self.filler.bound_fill(
+                best, self.supply.max(axis=1), rooms.max(axis=0)[np.minimum(tours.drivers, 6)]
+            )
             + prices.by_day.max()
         )
         near: IntArray = np.flatnonzero((worth > cash * (1 + TOLERANCE)).ravel())
@@ -280,9 +310,26 @@ class Pricer:
         """Fill the skeletons left for a date exactly; returns the scale that covers those left unfilled."""
         if not len(near) or max(value.max(initial=0.0), prices.by_day[t]) <= 0:
             return 1.0
+        people = self.supply[:, t]
+        if self.params.is_compiled:
+            filled = self.filler.find_profits(
+                tours,
+                near,
+                cash,
+                self._find_scarcity(line, day, _ALL_DATES, prices),
+                self._get_room(line, day),
+                float(prices.by_day[t]),
+                value,
+                people,
+            )
+            if len(filled[0]):
+                found.append(Filled(line, day, *filled))
+            return 1.0
         cost = cash.ravel()[near] + self._find_scarcity(line, day, tours.days.ravel()[near], prices)
         room = self._get_room(line, day)[np.minimum(tours.drivers.ravel()[near], 6)]
-        left, worth = self.filler.bound_fill_at(value, room, near, cost * (1 + TOLERANCE) - prices.by_day[t])
+        left, worth = self.filler.bound_fill_at(
+            value, people, room, near, cost * (1 + TOLERANCE) - prices.by_day[t]
+        )
         at, cost, room, worth = near[left], cost[left], room[left], worth + prices.by_day[t]
         rest = 1.0
         if len(at) > _MOST_FILLED:
@@ -292,7 +339,7 @@ class Pricer:
             at, cost, room = at[order], cost[order], room[order]
         for begin in range(0, len(at), _BATCH):
             part = slice(begin, begin + _BATCH)
-            filled = self.filler.fill(tours, at[part], room[part], value)[0] + prices.by_day[t]
+            filled = self.filler.fill(tours, at[part], room[part], value, people)[0] + prices.by_day[t]
             profit = filled - cost[part]
             good = profit > cost[part] * TOLERANCE
             if good.any():
@@ -317,15 +364,16 @@ class Pricer:
         for each in found:
             line = self.fleets.lines[each.line]
             key = (line.depot_place_id, line.returns)
-            refined = self._tours[key].refined.ravel()
-            for at, ratio in zip(each.at.tolist(), find_ratios(each).tolist(), strict=True):
-                if not refined[at]:
-                    ratios[key, at] = max(ratio, ratios.get((key, at), 0.0))
-        best = sorted(ratios, key=lambda each: (-ratios[each], each))[: self.params.refinements]
+            ratio = find_ratios(each) * ~self._tours[key].refined.ravel()[each.at]
+            best = np.argsort(-ratio, kind="stable")[: self.params.refinements]
+            for at, of_it in zip(each.at[best].tolist(), ratio[best].tolist(), strict=True):
+                if of_it > 0:
+                    ratios[key, at] = max(of_it, ratios.get((key, at), 0.0))
+        chosen = sorted(ratios, key=lambda each: (-ratios[each], each))[: self.params.refinements]
         gate_sets = len(self.space.gate_sets.members)
         rose = [
             self.refiner.refine(self._tours[key], *divmod(at, gate_sets), self._most_people)
-            for key, at in best
+            for key, at in chosen
         ]
         return any(rose)
 
@@ -338,14 +386,17 @@ class Pricer:
     def _pick(self, found: list[Filled], prices: Prices) -> tuple[Pattern, ...]:
         """Best patterns, spread over lines and dates."""
         values = self._find_values(prices)
-        ranked: list[tuple[float, Filled, int]] = []
+        ranked: list[tuple[int, float, Filled, int]] = []
         for each in found:
             ratio = find_ratios(each)
-            ranked += [(float(ratio[i]), each, i) for i in self._find_diverse(each.at, ratio)]
-        ranked.sort(key=lambda item: (-item[0], item[1].line, item[1].day, int(item[1].at[item[2]])))
+            best = sorted(self._find_diverse(each.at, ratio), key=lambda i: (-float(ratio[i]), i))
+            ranked += [(rank, float(ratio[i]), each, i) for rank, i in enumerate(best)]
+        if not self.params.is_even:
+            ranked = [(0, ratio, each, i) for _, ratio, each, i in ranked]
+        ranked.sort(key=lambda item: (item[0], -item[1], item[2].line, item[2].day, int(item[2].at[item[3]])))
         taken: dict[int, int] = defaultdict(int)
         picked = []
-        for _, each, i in ranked:
+        for _, _, each, i in ranked:
             taken[each.day] += 1
             if taken[each.day] <= _PER_DATE:
                 picked.append(self._make_pattern(each, i, values))
@@ -371,7 +422,8 @@ class Pricer:
         if riders is not None:
             value = value * riders
         drivers = np.minimum(tours.drivers.ravel()[at], 6)
-        _, loads, cells = self.filler.fill(tours, at, self._get_room(each.line, each.day)[drivers], value)
+        room = self._get_room(each.line, each.day)[drivers]
+        _, loads, cells = self.filler.fill(tours, at, room, value, self.supply[:, t])
         a, b = divmod(int(at[0]), len(self.space.gate_sets.members))
         km, days = tours.km[a, b], int(tours.days[a, b])
         cash = float(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,12 +65,16 @@ class Problem:
 
     def get_coach_prices(self, duals: Duals) -> FloatArray:
         """Scarcity price of a coach by line and day; infinity where none may be out."""
+        return self.spread_prices(duals.coach)
+
+    def spread_prices(self, coach: Mapping[CoachDay, float]) -> FloatArray:
+        """Prices by (line, day) as a table; infinity where no coach may be out."""
         prices = np.zeros((len(self.fleets.lines), self.fleets.last_day + 2 + 2 * MOST_DATES))
         for line in self.fleets.finite:
             for day in range(prices.shape[1]):
                 if self.available.get((line, day), 0) == 0:
                     prices[line, day] = np.inf
-        for (line, day), price in duals.coach.items():
+        for (line, day), price in coach.items():
             prices[line, day] = max(price, prices[line, day])
         return prices
 
@@ -99,10 +105,6 @@ def make_problem(
     params: BoundParams,
 ) -> Problem:
     """Problem of some corridors and the services that their cells may ride."""
-    spans, start = [], 0
-    for corridor in corridors:
-        spans.append(slice(start, start + len(corridor.cells)))
-        start += len(corridor.cells)
     cells = [cell for corridor in corridors for cell in corridor.cells]
     otherwise = [
         min(
@@ -113,18 +115,24 @@ def make_problem(
     ]
     return Problem(
         corridors=corridors,
-        spans=tuple(spans),
+        spans=find_spans(corridors),
         people=np.concatenate([corridor.people for corridor in corridors]) if corridors else np.zeros(0),
         otherwise=np.array(otherwise, dtype=np.float64),
         pricers=tuple(Pricer(scenario, context, fleets, corridor, params) for corridor in corridors),
         offers=offers,
         fleets=fleets,
-        available=_find_available(fleets),
+        available=find_available(fleets),
         slots=_find_slots(scenario, offers),
     )
 
 
-def _find_available(fleets: Fleets) -> dict[CoachDay, int]:
+def find_spans(corridors: Sequence[BoundCorridor]) -> tuple[slice, ...]:
+    """Slice of each corridor among all cells."""
+    ends = np.cumsum([0, *(len(corridor.cells) for corridor in corridors)]).tolist()
+    return tuple(slice(begin, end) for begin, end in pairwise(ends))
+
+
+def find_available(fleets: Fleets) -> dict[CoachDay, int]:
     """Coaches by finite line and day of the horizon; a day that is missing has none."""
     available = {}
     for line in fleets.finite:

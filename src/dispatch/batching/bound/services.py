@@ -90,11 +90,14 @@ def make_offers(
     by_pair: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     for index in sorted(cells):
         by_pair[cells[index].board, cells[index].site].append(cells[index])
-    maker = _OfferMaker(scenario, context, fleets, TransferFloor(scenario, context, fleets, demand))
+    boards, gates = {cell.board for cell in cells.values()}, {cell.gate for cell in cells.values()}
+    maker = OfferMaker(scenario, context, fleets, TransferFloor(scenario, context, fleets, boards, gates))
     return tuple(maker.make(service, by_pair, positions, people) for service in services)
 
 
-class _OfferMaker:
+class OfferMaker:
+    """Makes the offers of services, one at a time."""
+
     def __init__(
         self, scenario: Scenario, context: RoutingContext, fleets: Fleets, floor: TransferFloor
     ) -> None:
@@ -133,7 +136,7 @@ class _OfferMaker:
             riders=at,
             price=np.array(prices, dtype=np.float64),
             people=people[at],
-            carriage_room=self._find_room(service, day),
+            carriage_room=find_carriage_room(self.scenario, self.fleets, service),
             min_carriages=service.min_carriages,
             max_carriages=service.max_carriages,
             min_load=0 if service.committed else service.min_load,
@@ -196,15 +199,16 @@ class _OfferMaker:
             return at_min - of_day + opens
         return at_min - of_day + DAY_MIN + opens if of_day > closes else at_min
 
-    def _find_room(self, service: Service, day: int) -> int:
-        """Most passengers per carriage at any tier of its terminals."""
-        tiers = {
-            self.fleets.get_tier(stop.place_id, stop.arrive_min // DAY_MIN + more)
-            for stop in service.stops
-            for more in (-1, 0, 1)
-        }
-        on = self.scenario.first_date + timedelta(days=day)
-        return max(carriage_capacity(service, self.scenario.policy, tier, on)[0] for tier in tiers)
+
+def find_carriage_room(scenario: Scenario, fleets: Fleets, service: Service) -> int:
+    """Most passengers per carriage at any tier of a service's terminals."""
+    tiers = {
+        fleets.get_tier(stop.place_id, stop.arrive_min // DAY_MIN + more)
+        for stop in service.stops
+        for more in (-1, 0, 1)
+    }
+    on = scenario.first_date + timedelta(days=service.depart_min // DAY_MIN)
+    return max(carriage_capacity(service, scenario.policy, tier, on)[0] for tier in tiers)
 
 
 def _accepts(cell: Cell, service: Service) -> bool:

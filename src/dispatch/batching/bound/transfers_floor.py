@@ -8,12 +8,13 @@ minutes over 1,440, or evenly over the most trips of a duty, whichever is larger
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.batching.bound.fleets import Fleets
 from dispatch.batching.bound.subsets import close_paths
-from dispatch.batching.demand import Demand
 from dispatch.model.scenario import Scenario
 from dispatch.model.supply import FleetLine
 from dispatch.routing.context import RoutingContext
@@ -27,13 +28,19 @@ MOST_PLACES = 900
 class TransferFloor:
     """Least money per head and least minutes between places and terminals."""
 
-    def __init__(self, scenario: Scenario, context: RoutingContext, fleets: Fleets, demand: Demand) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        context: RoutingContext,
+        fleets: Fleets,
+        board_places: Collection[str],
+        gate_places: Collection[str],
+    ) -> None:
         self.scenario = scenario
         self.fleets = fleets
         stops = {stop.place_id for service in scenario.services for stop in service.stops}
         self.terminals = sorted(stops)
-        boards = sorted({party.cell.board for party in demand.parties})
-        gates = sorted({party.cell.gate for party in demand.parties})
+        boards, gates = sorted(board_places), sorted(gate_places)
         self.feeding, self.feed_min = self._find_money(context, boards, to_terminal=True)
         self.leaving, self.leave_min = self._find_money(context, gates, to_terminal=False)
 
