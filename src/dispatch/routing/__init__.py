@@ -18,6 +18,9 @@ works on place ids, fleet line ids and minutes. Import from the modules; nothing
     TripShape: fleet_id, pickups, drops, km_tenths_total, km_tenths_loaded, pull_out_min, pull_in_min, days, drivers,
     board_min (BOARD start), depart_min (BOARD end) per pickup; arrive_min (arrival moment), alight_end_min per drop;
     driven_min (driving minutes since the first pickup, at each pickup then each drop), costs, cash_minor.
+``many_stops.solve``
+    ``find_routes(PickupProblem, effort, seed) -> RoutePlan | None``: which kind of coach takes which of many stops in which order
+    (``many_stops.problem``: km (n+1, n+1), people (n+1,), kinds, most stops); proven best up to twenty stops.
 ``duties`` (absolute planning minutes)
     ``make_feeder_duty(context, fleet_id, ((pickups, terminal_id, reach_terminal_by_min), ...)) -> DutyShape | None``,
     ``make_last_mile_duty(context, fleet_id, ((terminal_id, not_before_min, drops), ...)) -> DutyShape | None``,
@@ -35,7 +38,8 @@ works on place ids, fleet line ids and minutes. Import from the modules; nothing
     ``carriage_capacity(service, policy, tier, service_date) -> (int, words)``.
 ``seats``
     ``SeatParty(party_key, worker_ids, minor_ids=frozenset(), front_seat=False, group="")`` (groups never share a carriage);
-    ``seat_coach(vehicle_type, blocked_rows, parties, reserved_seats=0) -> {worker_id: label}`` (reserved: crew + escorts);
+    ``seat_coach(vehicle_type, blocked_rows, parties, reserved_seats=0) -> {worker_id: label}`` (reserved: crew + escorts).
+``carriage_seats``
     ``seat_train(carriages, capacity, approved, parties, isolation_seats=0) -> {worker_id: (carriage, label)}``.
 ``extraction``
     ``TripLoad(trip_id, batch_ids, boards, alights, site_ids, capacity, capacity_rule)``: dicts by place id;

@@ -185,8 +185,13 @@ class _Table:
         """True where a driver keeps both windows after taking ``stretch`` (later than all of their own)."""
         start, end = stretch
         first = self.stretches[0][0]
+        total = end - start + sum(until - since for since, until in own)
         for window, limit in self.limits:
             earlier = used if window == WEEK_MIN and end <= first + WEEK_MIN else 0
+            if total + earlier <= limit:
+                continue
+            if end - (own[0][0] if own else start) <= window:  # one window holds all that they drive
+                return False
             ends = [end, *(begun + window for begun, _ in own if start < begun + window < end)]
             ends.append(min(end, start + window))
             for until in ends:

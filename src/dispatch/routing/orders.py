@@ -1,4 +1,4 @@
-"""Shortest orders in which to visit a set of stops: exact up to twenty, by insertion and exchange beyond.
+"""Shortest orders in which to visit a set of stops: exact up to twenty, by ruin and recreate beyond.
 
 Weights are km and minutes packed into one integer (km first, minutes break ties), see ``pack_weights``.
 """
@@ -16,6 +16,10 @@ Path = tuple[int, ...]
 EXACT_STOPS = 20
 #: Up to here all orders are tried one by one: quicker than the table, and ties fall to the first order.
 ENUMERATED_STOPS = 5
+#: Up to here the table is filled layer by layer without compiled code, which takes a second to load.
+LAYERED_STOPS = 9
+#: Steps of ruin and recreate for one order of more stops than ``EXACT_STOPS``.
+ROUGH_STEPS = 20_000
 _MINUTES_BITS = 21
 
 
@@ -25,7 +29,7 @@ def pack_weights(km_tenths: NDArray[np.int32], minutes: NDArray[np.int32]) -> We
     return packed
 
 
-def find_paths(entry: Weights, cost: Weights) -> dict[int, tuple[int, Path]]:
+def find_paths(entry: Weights, cost: Weights, leave: Weights | None = None) -> dict[int, tuple[int, Path]]:
     """Shortest path through all n stops for each last stop: last -> (weight, stops in order).
 
     Parameters
@@ -34,18 +38,22 @@ def find_paths(entry: Weights, cost: Weights) -> dict[int, tuple[int, Path]]:
         Shape (n,): weight of reaching each stop as the first one.
     cost
         Shape (n, n): directed weights between stops.
+    leave
+        Shape (n,): weight from each stop on, if it is the last one; used where not every last stop can be tried.
 
     Notes
     -----
     Exact for n <= 20: all orders, then Held and Karp's dynamic programme over subsets (J. SIAM 10(1), 1962). Beyond,
-    cheapest insertion improved by 2-opt and or-opt; then only the last stops that these reach are in the answer.
+    ruin and recreate of one route (``many_stops``); then only the last stop that this finds best is in the answer.
     """
     n = len(entry)
     if n <= ENUMERATED_STOPS:
         return _enumerate_paths(entry.tolist(), cost.tolist())
-    if n <= EXACT_STOPS:
+    if n <= LAYERED_STOPS:
         return _solve_exactly(entry, cost)
-    return _solve_roughly(entry.tolist(), cost.tolist())
+    if n <= EXACT_STOPS:
+        return _solve_compiled(entry, cost)
+    return _solve_roughly(entry, cost, np.zeros(n, dtype=np.int64) if leave is None else leave)
 
 
 def _enumerate_paths(entry: list[int], cost: list[list[int]]) -> dict[int, tuple[int, Path]]:
@@ -81,6 +89,16 @@ def _solve_exactly(entry: Weights, cost: Weights) -> dict[int, tuple[int, Path]]
     return {last: _trace(table, cost, last) for last in range(n)}
 
 
+def _solve_compiled(entry: Weights, cost: Weights) -> dict[int, tuple[int, Path]]:
+    """The same table, filled by compiled code."""
+    from dispatch.routing.many_stops.subsets import fill_paths
+
+    far = np.int64(1 << 60)
+    wanted = np.ones(1 << len(entry), dtype=np.bool_)
+    table: Weights = fill_paths(np.ascontiguousarray(entry), np.ascontiguousarray(cost), wanted, far)
+    return {last: _trace(table, cost, last) for last in range(len(entry))}
+
+
 def _count_bits(masks: NDArray[np.int64]) -> NDArray[np.int64]:
     counts = np.zeros_like(masks)
     rest = masks.copy()
@@ -101,41 +119,12 @@ def _trace(table: Weights, cost: Weights, last: int) -> tuple[int, Path]:
     return weight, tuple(reversed(path))
 
 
-def _solve_roughly(entry: list[int], cost: list[list[int]]) -> dict[int, tuple[int, Path]]:
-    order = _insert_cheapest(entry, cost)
-    weight = _weigh(order, entry, cost)
-    improved = True
-    while improved:
-        improved = False
-        for candidate in _make_neighbours(order):
-            found = _weigh(candidate, entry, cost)
-            if found < weight:
-                order, weight, improved = candidate, found, True
-                break
-    return {order[-1]: (weight, tuple(order))}
+def _solve_roughly(entry: Weights, cost: Weights, leave: Weights) -> dict[int, tuple[int, Path]]:
+    """One coach large enough for all, found as the pickup problem that it is."""
+    from dispatch.routing.many_stops.search import find_one_route
 
-
-def _insert_cheapest(entry: list[int], cost: list[list[int]]) -> list[int]:
-    """Path grown from the stop nearest to the start by the cheapest insertion of the next nearest stop."""
-    waiting = sorted(range(len(entry)), key=lambda stop: (entry[stop], stop))
-    order = [waiting.pop(0)]
-    for stop in waiting:
-        grown = [[*order[:at], stop, *order[at:]] for at in range(len(order) + 1)]
-        order = min(grown, key=lambda path: _weigh(path, entry, cost))
-    return order
-
-
-def _make_neighbours(order: list[int]) -> list[list[int]]:
-    """Orders one exchange away: a stretch reversed (2-opt), or up to three stops moved elsewhere (or-opt)."""
-    n = len(order)
-    found = [
-        [*order[:i], *reversed(order[i : j + 1]), *order[j + 1 :]]
-        for i in range(n - 1)
-        for j in range(i + 1, n)
-    ]
-    for length in (1, 2, 3):
-        for i in range(n - length + 1):
-            rest = [*order[:i], *order[i + length :]]
-            moved = order[i : i + length]
-            found += [[*rest[:at], *moved, *rest[at:]] for at in range(len(rest) + 1) if at != i]
-    return found
+    n = len(entry)
+    weights = np.zeros((n + 1, n + 1), dtype=np.int64)
+    weights[0, 1:], weights[1:, 0], weights[1:, 1:] = entry, leave, cost
+    order = tuple(stop - 1 for stop in find_one_route(weights, ROUGH_STEPS))
+    return {order[-1]: (_weigh(order, entry.tolist(), cost.tolist()), order)}

@@ -326,13 +326,14 @@ def _find_shortest_orders(
     grid = np.ix_(rows, rows)
     weights = pack_weights(context.travel.km_tenths[grid], context.travel.minutes[grid])
     n = len(pickups)
-    to_pickups = find_paths(weights[0, 1 : n + 1], weights[1 : n + 1, 1 : n + 1])
+    onward = weights[1 : n + 1, n + 1 :].min(axis=1)
+    to_pickups = find_paths(weights[0, 1 : n + 1], weights[1 : n + 1, 1 : n + 1], onward)
     home = weights[n + 1 :, 0] if line.returns else np.zeros(len(drops), dtype=np.int64)
-    from_drops = find_paths(home, weights[n + 1 :, n + 1 :].T)
+    from_drops = find_paths(home, weights[n + 1 :, n + 1 :].T, weights[1 : n + 1, n + 1 :].min(axis=0))
     joined = sorted(
         (head + int(weights[1 + last, 1 + n + first]) + tail, path, back[::-1])
         for last, (head, path) in to_pickups.items()
         for first, (tail, back) in from_drops.items()
     )
-    for _, path, onward in joined:
-        yield tuple(pickups[i] for i in path), tuple(drops[i] for i in onward)
+    for _, path, delivery in joined:
+        yield tuple(pickups[i] for i in path), tuple(drops[i] for i in delivery)

@@ -3,7 +3,8 @@
 import pytest
 from routing_world import COACH_53
 
-from dispatch.routing.seats import SeatParty, seat_coach, seat_train
+from dispatch.routing.carriage_seats import seat_train
+from dispatch.routing.seats import SeatParty, seat_coach
 
 
 def party(key, size, minors=0, **more):
