@@ -128,12 +128,15 @@ def _find_corridors(
     firsts = frame.assign(number=number).drop_duplicates("number").sort_values("number")
     classes: dict[tuple[str, int, int], str] = {}
     keys: list[CorridorKey] = []
-    for row in firsts.itertuples(index=False):
-        county = str(county_names[row.county])
-        window = (county, int(row.earliest), int(row.latest))
+    counties, starts, ends, ways = (
+        firsts[name].to_numpy(np.int64).tolist() for name in ("county", "earliest", "latest", "area")
+    )
+    for at_county, start, end, area_number in zip(counties, starts, ends, ways, strict=True):
+        county = str(county_names[at_county])
+        window = (county, start, end)
         if window not in classes:
             classes[window] = get_tier_class(scenario, *window)
-        keys.append((geography.get_pickup_group(county), str(area_names[row.area]), classes[window]))
+        keys.append((geography.get_pickup_group(county), str(area_names[area_number]), classes[window]))
     corridors = tuple(sorted(set(keys)))
     at = {key: i for i, key in enumerate(corridors)}
     return np.array([at[key] for key in keys], dtype=np.int64)[number], corridors

@@ -43,6 +43,8 @@ class Progress:
     def __init__(self, signals: Signals, currency: str = "") -> None:
         self.currency = currency
         self.lines: list[str] = []
+        #: Seconds after the start at which a complete plan was first known, within half a second.
+        self.first_plan_s: float | None = None
         self._signals = signals
         self._phase = "read"
         self._values: Mapping[str, object] = {}
@@ -101,6 +103,8 @@ class Progress:
         told = self._signals.read() if self._phase in _SEARCHING else {}
         told = add_up_districts(told, _read_in(self._values, "total"))
         told |= {name: str(self._values[name]) for name in ("cost", "bound") if name in self._values}
+        if self.first_plan_s is None and _list_costs(told):
+            self.first_plan_s = self.elapsed_s
         in_phase_s = time.monotonic() - self._phase_started
         parts = [
             PHASES.get(self._phase, self._phase),
@@ -142,7 +146,7 @@ def add_up_districts(told: Mapping[str, str], total: int | None) -> dict[str, st
 
 def make_figures_text(told: Mapping[str, str], currency: str) -> str:
     """``best 1,234.00 CNY · bound 1,200.00 CNY · gap 2.75 %`` from the workers' texts; ``no bound yet`` before a proof."""
-    costs = [cost for name, text in told.items() if name != "bound" and (cost := _read(text)) is not None]
+    costs = _list_costs(told)
     bound = _read(told.get("bound", ""))
     parts = [f"best {format_money(min(costs), currency)}"] if costs else []
     if bound is not None and bound > 0:
@@ -152,6 +156,14 @@ def make_figures_text(told: Mapping[str, str], currency: str) -> str:
     elif costs:
         parts.append("no bound yet")
     return " · ".join(parts)
+
+
+def _list_costs(told: Mapping[str, str]) -> list[int]:
+    """Costs of complete plans among the workers' texts; those that begin with ``bound`` are no costs."""
+    texts = (
+        text for name, text in told.items() if not name.startswith("bound") and not name.startswith(_DISTRICT)
+    )
+    return [cost for text in texts if (cost := _read(text)) is not None]
 
 
 def _read_in(values: Mapping[str, object], name: str) -> int | None:

@@ -186,6 +186,8 @@ def _plan_and_write(work: _Work) -> Finished:
     files = _make_files(work, plan, violations)
     work.progress.tell("write", {})
     folder = _write(work, plan, files)
+    interrupted = plan.interrupted or work.interrupts.count > 0
+    del plan, files  # a province fits in memory once, not twice
     work.progress.tell("check", {})
     written, _ = read_plan(folder)
     return Finished(
@@ -194,7 +196,8 @@ def _plan_and_write(work: _Work) -> Finished:
         folder=folder,
         violations=check_plan(scenario, written),
         seconds=work.progress.elapsed_s,
-        interrupted=plan.interrupted or work.interrupts.count > 0,
+        seconds_to_first_plan=work.progress.first_plan_s,
+        interrupted=interrupted,
     )
 
 

@@ -23,6 +23,7 @@ class Finished:
     folder: Path
     violations: tuple[Finding, ...]
     seconds: float
+    seconds_to_first_plan: float | None
     interrupted: bool
 
     @property
@@ -70,6 +71,9 @@ def make_document(finished: Finished) -> dict[str, object]:
         "interrupted": finished.interrupted,
         "seed": plan.seed,
         "effort": plan.effort,
+        "seconds_to_first_plan": (
+            None if finished.seconds_to_first_plan is None else round(finished.seconds_to_first_plan, 1)
+        ),
         "seconds": round(finished.seconds, 2),
     }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +107,7 @@ def search_district(
     if not keep_going(best.cost_minor):
         return best
     for number in range(effort.rounds):
-        district.improve(number, effort, seed, lambda cost=best.cost_minor: keep_going(cost))
+        district.improve(number, effort, seed, partial(keep_going, best.cost_minor))
         if number % RECOMBINED_EVERY == RECOMBINED_EVERY - 1:
             district.recombine()
         found = district.freeze()

@@ -167,6 +167,7 @@ def _search_districts(
 ) -> list[CoachTrips]:
     tasks = [_make_district_task(work, columns, each) for each in districts]
     found: dict[int, CoachTrips] = {}
+    progress("districts", {"done": "0", "total": str(len(districts))})
     for number, trips in run_tasks(executor, run_district, tasks):
         found[number] = trips
         progress("districts", {"done": str(len(found)), "total": str(len(districts))})

@@ -18,7 +18,7 @@ from dispatch.model.scenario import Scenario
 from dispatch.model.supply import CountOnDates, FleetLine
 from dispatch.planning.large.districts import District
 from dispatch.planning.loading import name_halt
-from dispatch.planning.prepared import Prepared, make_alternatives_of, prepare
+from dispatch.planning.prepared import Prepared, prepare
 from dispatch.planning.solved import assemble_plan
 
 #: Most workers of a part, unless one trip alone has more.
@@ -64,7 +64,7 @@ def run_part(task: PartTask) -> Plan:
         scenario=ready.scenario,
         travel=ready.travel,
         demand=ready.demand,
-        alternatives=make_alternatives_of(ready),
+        alternatives=ready.alternatives,
         reserve={},
     )
     solution = settle(problem, ready.context, wished, PART_STEPS, task.seed, task.signals)
