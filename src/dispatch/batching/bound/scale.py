@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,9 @@ from dispatch.batching.bound.corridors import Key, group_cells, make_corridor
 from dispatch.batching.bound.county import Coaches, CountyProof, bound_county
 from dispatch.batching.bound.find import BoundResult, share_out
 from dispatch.batching.bound.fleets import Fleets
+from dispatch.batching.bound.lagrange import FLOAT_LOSS
 from dispatch.batching.bound.merging import merge_cells
+from dispatch.batching.bound.pricing import Pricer
 from dispatch.batching.bound.seat_services import price_own_tickets, price_staying
 from dispatch.batching.bound.seats import SeatProblem, make_seat_problem
 from dispatch.batching.bound.tasks import BoundTask
@@ -70,7 +72,7 @@ def run_bound_task(task: BoundTask, signals: Signals) -> BoundPart:
     scenario = task.scenario
     context = make_context(scenario, freeze_travel(scenario, scenario.geography.places))
     fleets = Fleets(scenario, {line for line, _ in task.shared_prices_minor})
-    problems, left_out = _make_problems(task, context, fleets)
+    problems, full, left_out = _make_problems(task, context, fleets)
     stopped = False
 
     def keep_going(bound: float) -> bool:
@@ -81,6 +83,10 @@ def run_bound_task(task: BoundTask, signals: Signals) -> BoundPart:
 
     coaches = Coaches(fleets, task.shared_prices_minor)
     proof = bound_county(problems, coaches, task.params, keep_going)
+    proofs = (
+        replace(each, bound=max(each.bound, least)) for each, least in zip(proof.proofs, full, strict=True)
+    )
+    proof = replace(proof, proofs=tuple(proofs))
     return _make_part(task, fleets, coaches, problems, proof, left_out, not stopped)
 
 
@@ -113,8 +119,10 @@ def _may_ride(costs: DirectCosts, cell: Cell, size: int) -> bool:
     return False
 
 
-def _make_problems(task: BoundTask, context: RoutingContext, fleets: Fleets) -> tuple[list[SeatProblem], int]:
-    """Problem of each corridor of a task, thick ones merged; and how many cells were left out."""
+def _make_problems(
+    task: BoundTask, context: RoutingContext, fleets: Fleets
+) -> tuple[list[SeatProblem], list[float], int]:
+    """Problem of each corridor of a task, thick ones merged; what full coaches prove of each; how many cells were left out."""
     scenario = task.scenario
     cells = make_cells(scenario, task.cells)
     kept = find_servable(scenario, context, cells, task.cells["largest"].tolist())
@@ -122,9 +130,12 @@ def _make_problems(task: BoundTask, context: RoutingContext, fleets: Fleets) -> 
     groups = group_cells(scenario, kept)
     left_out = len(cells) - len(kept)
     del cells, kept
-    # Popped one by one, so that the cells of a corridor are gone once they are merged.
-    problems = [_make_problem(task, context, fleets, key, groups.pop(key), people) for key in tuple(groups)]
-    return problems, left_out
+    problems, full = [], []
+    for key in tuple(groups):
+        own = groups.pop(key)  # so that the cells of a corridor are gone once they are merged
+        full.append(_price_full_coaches(task, context, fleets, key, own, people))
+        problems.append(_make_problem(task, context, fleets, key, own, people))
+    return problems, full, left_out
 
 
 def _make_problem(
@@ -141,6 +152,32 @@ def _make_problem(
     return make_seat_problem(
         scenario, context, fleets, *merge_cells(corridor, staying, params.most_cells), params
     )
+
+
+def _price_full_coaches(
+    task: BoundTask,
+    context: RoutingContext,
+    fleets: Fleets,
+    key: Key,
+    cells: list[Cell],
+    people: Mapping[int, int],
+) -> float:
+    """Everybody of a corridor at the cheapest seat of a full coach between their own two places, or staying.
+
+    A coach with several stops costs at least as much as one to any pair of them, so its cash divided by its room is at least
+    every rider's share here; prices of coaches only make it dearer. No places are taken together, so that in thick corridors
+    with many places this can be more than patterns between clusters prove.
+    """
+    scenario = task.scenario.replace(limits=replace(context.limits, max_pickups=1, max_drop_offs=1))
+    direct = make_context(scenario, context.travel)
+    staying = price_staying(
+        task.scenario, context, fleets, cells, task.unserved_minor, task.service_prices_minor
+    )
+    corridor = make_corridor(scenario, direct, key, cells, people, task.params)
+    seats = Pricer(scenario, direct, fleets, corridor, task.params).find_cheapest_seats()
+    by_index = {cell.index: float(cost) for cell, cost in zip(cells, staying, strict=True)}
+    otherwise = np.array([by_index[cell.index] for cell in corridor.cells], dtype=np.float64)
+    return float((np.minimum(otherwise, seats) * corridor.people).sum()) * (1.0 - FLOAT_LOSS)
 
 
 def _make_part(

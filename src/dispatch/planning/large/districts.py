@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dispatch.batching.columns import Columns, Ints
 from dispatch.batching.compiled.district import CoachTrips, DistrictEffort, search_district
 from dispatch.batching.progress import Signals
 from dispatch.model.geography import Geography
 from dispatch.model.scenario import Scenario
-from dispatch.model.supply import FleetLine
+from dispatch.model.supply import CountOnDates, FleetLine
+
+Floats = NDArray[np.float64]
 
 #: A prefecture with more workers is searched county by county.
 LARGEST_DISTRICT_WORKERS = 300_000
+#: Corridors of a district are searched in groups of about so many workers, each with its share of the coaches.
+GROUP_WORKERS = 25_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +74,50 @@ def split_districts(scenario: Scenario, columns: Columns) -> list[District]:
         for name in names
     ]
     return sorted(districts, key=lambda each: (-int(columns.size[each.rows].sum()), each.name))
+
+
+def split_groups(district: District, columns: Columns) -> list[District]:
+    """A district as groups of whole corridors, so that several processes can search it; one that is small stays whole.
+
+    Each group has the share of every line's coaches that its people are of the district's.
+    """
+    corridor, size = columns.corridor[district.rows], columns.size[district.rows]
+    keys, number = np.unique(corridor, return_inverse=True)
+    people = np.bincount(number, size)
+    count = min(len(keys), max(1, round(int(size.sum()) / GROUP_WORKERS)))
+    if count < 2:
+        return [district]
+    load = np.zeros(count)
+    group_of = np.zeros(len(keys), dtype=np.int64)
+    for key in np.argsort(-people, kind="stable"):
+        group_of[key] = int(np.argmin(load))
+        load[group_of[key]] += people[key]
+    ratios = load / load.sum()
+    shares = [_divide_line(line, ratios, at) for at, line in enumerate(district.lines)]
+    return [
+        District(
+            name=f"{district.name}-{group}",
+            rows=district.rows[group_of[number] == group],
+            lines=tuple(line for share in shares if (line := share[group]) is not None),
+        )
+        for group in range(count)
+    ]
+
+
+def _divide_line(line: FleetLine, ratios: Floats, turn: int) -> list[FleetLine | None]:
+    """A line in shares; whole coaches that are left over go to groups in turn. None where a group gets no coach at all."""
+    if not line.counts:
+        return [line] * len(ratios)
+    dated: list[list[CountOnDates]] = [[] for _ in ratios]
+    for each in line.counts:
+        wanted = each.count * ratios
+        given = np.floor(wanted).astype(np.int64)
+        order = np.lexsort(((np.arange(len(ratios)) - turn) % len(ratios), -(wanted - given).round(9)))
+        given[order[: each.count - int(given.sum())]] += 1
+        for group, own in enumerate(given.tolist()):
+            if own:
+                dated[group].append(dataclasses.replace(each, count=own))
+    return [dataclasses.replace(line, counts=tuple(own)) if own else None for own in dated]
 
 
 def _find_homes(scenario: Scenario, columns: Columns) -> dict[str, str]:

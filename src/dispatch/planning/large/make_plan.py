@@ -21,7 +21,13 @@ from dispatch.model.slicing import Slicer
 from dispatch.model.supply import FleetLine, Service, Terminal
 from dispatch.planning.certificate import make_certificate
 from dispatch.planning.large.bounding import Bounding
-from dispatch.planning.large.districts import District, DistrictTask, run_district, split_districts
+from dispatch.planning.large.districts import (
+    District,
+    DistrictTask,
+    run_district,
+    split_districts,
+    split_groups,
+)
 from dispatch.planning.large.parts import Part, PartTask, run_part, split_parts
 from dispatch.planning.large.riders import ServiceTask, choose_riders, run_service, without_left_behind
 from dispatch.planning.large.slices import MemberRows, find_locked, find_positions, take_places
@@ -36,12 +42,12 @@ LARGE_COACH_WORKERS = 1_500
 
 DISTRICT_EFFORTS = {
     "quick": DistrictEffort(rounds=5, steps_per_trip=1.5),
-    "standard": DistrictEffort(rounds=12, steps_per_trip=4.0),
+    "standard": DistrictEffort(rounds=12, steps_per_trip=8.0),
     "thorough": DistrictEffort(rounds=20, steps_per_trip=12.0),
 }
 #: Above so many workers the search takes fewer steps per trip, so that effort grows no faster than the people.
-MANY_WORKERS = 400_000
-FEWER_STEPS_RATIO = 0.5
+MANY_WORKERS = 100_000
+FEWER_STEPS_RATIO = 0.25
 
 
 def is_large(scenario: Scenario) -> bool:
@@ -82,7 +88,11 @@ def make_large_plan(
     on_coaches = work.columns.take(served.others)
     locked = find_locked(scenario, people)[served.others]
     on_coaches = dataclasses.replace(on_coaches, may_ride_bus=on_coaches.may_ride_bus & ~locked)
-    districts = split_districts(scenario, on_coaches)
+    districts = [
+        group
+        for district in split_districts(scenario, on_coaches)
+        for group in split_groups(district, on_coaches)
+    ]
     found = _search_districts(work, on_coaches, districts, executor, progress)
     progress("assemble", {})
     parts = [
