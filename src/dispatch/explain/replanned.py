@@ -141,5 +141,6 @@ def find_units(near: Surroundings, ready: Prepared) -> list[Unit]:
 
 
 def find_penalty(ready: Prepared, unit: Unit) -> int:
+    """Penalty of leaving a whole unit behind, minor units."""
     penalties = ready.scenario.rates.unserved_minor
     return penalties.get(unit.cell.priority_class, penalties.get("", 0)) * unit.size

@@ -25,7 +25,7 @@ VEHICLE_TYPES = TableSpec(
             "seats 核定人数 核载",
             required=True,
             low=2,
-            high=300,
+            high=500,
         ),
         column(
             "rows", Kind.TEXT, "seats of each row, e.g. 4x12+5 (rows of 4, the last of 5)", "座位排 座位布局"
