@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "dispatch"
 MODULES = sorted(SOURCE.rglob("*.py"))
-HEAVY = ("ortools", "pandas", "folium", "numpy", "networkx", "typst", "pydantic", "rich")
+HEAVY = ("ortools", "pandas", "folium", "numpy", "networkx", "typst", "pydantic", "rich", "distributed")
 
 
 def run_tool(*words: str) -> subprocess.CompletedProcess[str]:

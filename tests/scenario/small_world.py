@@ -18,7 +18,7 @@ from dispatch.model.policy import Policy
 from dispatch.model.scenario import Limits, Rates, Scenario
 from dispatch.model.supply import CoachTariff, FleetLine, VehicleType
 from dispatch.planning.make_plan import make_plan
-from dispatch.planning.variants import InlineExecutor
+from dispatch.running.inline import InlineExecutor
 
 FIRST = date(2020, 3, 2)
 MINUTES = {("v1", "v2"): 60, ("v1", "gate"): 360, ("v2", "gate"): 300}

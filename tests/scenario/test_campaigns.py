@@ -14,7 +14,7 @@ from dispatch.model.plan import Plan, Reason, Role
 from dispatch.model.scenario import Scenario
 from dispatch.planning.loading import load_scenario, name_halt
 from dispatch.planning.make_plan import make_plan
-from dispatch.planning.variants import InlineExecutor
+from dispatch.running.inline import InlineExecutor
 from dispatch.units import date_of_min
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from dispatch.batching.demand import Unit
 
@@ -53,7 +54,10 @@ class ServiceTariff:
         """Carriages needed for the loads of tier classes that share none; 0 when the service does not run."""
         if not any(loads) and not self.committed:
             return 0
-        return max(self.min_carriages, sum(-(-load // self.capacity) for load in loads))
+        carriages = 0
+        for load in loads:
+            carriages -= -load // self.capacity
+        return max(self.min_carriages, carriages)
 
     def cost_minor(self, loads: Collection[int]) -> int:
         """Fixed and carriage cost at the loads of its tier classes (seats are charged per head)."""
@@ -131,4 +135,24 @@ class Alternatives:
 
     def get_option(self, cell_index: int, service_id: str) -> ServiceOption:
         """Cheapest option of a cell on a service (must exist)."""
-        return next(option for option in self.options[cell_index] if option.service_id == service_id)
+        return self._by_service[cell_index][service_id]
+
+    def reprice(self, ratios: Mapping[str, float]) -> Alternatives:
+        """Same alternatives with the coaches of the sides of terminals named so many times as dear."""
+        pools = {
+            key: replace(pool, coach_minor=int(pool.coach_minor * ratios.get(key.rsplit("|", 1)[0], 1.0)))
+            for key, pool in self.pools.items()
+        }
+        return replace(self, pools=pools)
+
+    def find_option(self, unit: Unit, service_id: str) -> ServiceOption | None:
+        """Option of a unit on a service, or None where it is not open to the whole unit."""
+        found = [self._by_service.get(party.cell.index, {}).get(service_id) for party in unit.parties]
+        return None if None in found else found[0]
+
+    @cached_property
+    def _by_service(self) -> dict[int, dict[str, ServiceOption]]:
+        return {
+            index: {option.service_id: option for option in reversed(options)}
+            for index, options in self.options.items()
+        }

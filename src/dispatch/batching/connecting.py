@@ -180,9 +180,13 @@ def make_option(
         (alight.place_id, alight.arrive_min // DAY_MIN),
         (cell.gate, arrive_day),
     )
-    if not may_travel(scenario, cell, board_day, arrive_day) or _tier_forbids(scenario, stops):
+    if not may_travel(scenario, cell, board_day, arrive_day) or any(estimate.is_barred(*s) for s in stops):
         return None
     aboard = alight.arrive_min - board.depart_min
+    if connection.needs_feeder:
+        aboard += context.get_minutes(cell.board, board.place_id)
+    if connection.needs_last_mile:
+        aboard += context.get_minutes(alight.place_id, cell.gate)
     per_head = service.seat_minor + cost_per_head(scenario, cell, day, board_day, arrive_day, aboard)
     pools = []
     if connection.needs_feeder:
@@ -211,16 +215,6 @@ def _accepts(cell: Cell, service: Service) -> bool:
     )
 
 
-def _tier_forbids(scenario: Scenario, stops: Sequence[tuple[str, int]]) -> bool:
-    """True where one of the stops (place, day) lies where nobody may board or alight on that day."""
-    for place, day in stops:
-        on = scenario.first_date + timedelta(days=day)
-        tier = scenario.geography.get_tier(scenario.geography.get_county(place), on)
-        if tier in scenario.policy.get_tiers("no_boarding_tiers", on):
-            return True
-    return False
-
-
 #: Share of a transfer coach's seats that real trips fill on average.
 TRANSFER_FILL_RATIO = 0.75
 #: (seats, minor units) where no coach may run: dearer than any penalty.
@@ -236,6 +230,15 @@ class TransferEstimate:
         self.pool_ratios = pool_ratios
         self._runs: dict[tuple[str, str], tuple[int, int]] = {}
         self._members: dict[str, dict[tuple[str, str], None]] = {}
+        self._barred: dict[tuple[str, int], bool] = {}
+
+    def is_barred(self, place: str, day: int) -> bool:
+        """True where nobody may board or alight at a place on a day."""
+        if (place, day) not in self._barred:
+            on = self.scenario.first_date + timedelta(days=day)
+            tier = self.scenario.geography.get_tier(self.scenario.geography.get_county(place), on)
+            self._barred[place, day] = tier in self.scenario.policy.get_tiers("no_boarding_tiers", on)
+        return self._barred[place, day]
 
     def join(self, role: str, terminal: str, place: str, day: int, side: str) -> str:
         """Key of the pool of a transfer between a terminal and a place on a day; the place counts in its price."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pandas as pd
@@ -48,24 +48,26 @@ class Cell:
     mode_lock: str
     fleet_lock: str
 
-    @property
-    def corridor(self) -> tuple[str, str, str]:
-        """Pickup group, destination area, tier class."""
-        return (self.group, self.area, self.tier_class)
+    #: Pickup group, destination area, tier class.
+    corridor: tuple[str, str, str] = field(init=False, repr=False, compare=False)
+    #: Service dates in the window, a date lock considered.
+    days: range = field(init=False, repr=False, compare=False)
+    #: True where a direct coach is an accepted mode and no lock says otherwise.
+    may_ride_bus: bool = field(init=False, repr=False, compare=False)
 
-    @property
-    def days(self) -> range:
-        """Service dates in the window, a date lock considered."""
+    def __post_init__(self) -> None:
+        # Asked millions of times in a search: worked out once.
+        bus = Mode.BUS in self.modes and self.mode_lock in ("", "bus") and not self.service_lock
+        object.__setattr__(self, "corridor", (self.group, self.area, self.tier_class))
+        object.__setattr__(self, "days", self._list_days())
+        object.__setattr__(self, "may_ride_bus", bus)
+
+    def _list_days(self) -> range:
         if self.date_lock is None:
             return range(self.earliest, self.latest + 1)
         if self.earliest <= self.date_lock <= self.latest:
             return range(self.date_lock, self.date_lock + 1)
         return range(0)
-
-    @property
-    def may_ride_bus(self) -> bool:
-        """True where a direct coach is an accepted mode and no lock says otherwise."""
-        return Mode.BUS in self.modes and self.mode_lock in ("", "bus") and not self.service_lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +90,11 @@ class Unit:
     parties: tuple[Party, ...]
     size: int
 
-    @property
-    def cell(self) -> Cell:
-        """Cell of the first party (all of a lone party)."""
-        return self.parties[0].cell
+    #: Cell of the first party (all of a lone party).
+    cell: Cell = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cell", self.parties[0].cell)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,11 @@ class DirectCosts:
         self.lines: dict[str, FleetLine] = {line.id: line for line in scenario.fleet}
         self._shapes: dict[tuple[str, frozenset[str], frozenset[str]], TripShape | None] = {}
         self._paired: dict[tuple[str, frozenset[tuple[str, str]]], TripShape | None] = {}
-        self._per_head: dict[tuple[int, int, int], int | None] = {}
+        self._per_head: dict[tuple[int, int], dict[int, int | None]] = {}
+        self._rides: dict[tuple[int, str, str], tuple[int, int, int] | None] = {}
+        self._intercity: dict[tuple[str, str], bool] = {}
+        self._rooms: dict[tuple[str, int, Tier, bool, int], int] = {}
+        self._barred: dict[tuple[str, int], bool] = {}
         self._capacity: dict[tuple[int, int], int] = {}
         self._tiers: dict[tuple[str, int], Tier] = {}
         self._keep: list[TripShape] = []
@@ -112,37 +116,54 @@ class DirectCosts:
 
     def find_cost_per_head(self, shape: TripShape, day: int, cell: Cell) -> int | None:
         """Lateness, ride time and allowance of one worker of a cell on a trip; None = not lawful for them."""
-        key = (id(shape), day, cell.index)
+        heads = self.get_heads(shape, day)
+        if cell.index not in heads:
+            heads[cell.index] = self._cost_per_head(shape, day, cell)
+        return heads[cell.index]
+
+    def get_heads(self, shape: TripShape, day: int) -> dict[int, int | None]:
+        """Costs per head on a trip found so far, by cell index: what ``find_cost_per_head`` remembers."""
+        key = (id(shape), day)
         if key not in self._per_head:
-            self._per_head[key] = self._cost_per_head(shape, day, cell)
+            self._per_head[key] = {}
         return self._per_head[key]
 
     def _cost_per_head(self, shape: TripShape, day: int, cell: Cell) -> int | None:
         if day not in cell.days or not cell.may_ride_bus or cell.fleet_lock not in ("", shape.fleet_id):
             return None
-        board_day = day + board_moment(shape, cell.board) // DAY_MIN
-        arrive_day = day + arrive_moment(shape, cell.gate) // DAY_MIN
+        ride = self._find_ride(shape, cell.board, cell.gate)
+        if ride is None:
+            return None
+        board_day, arrive_day = day + ride[0], day + ride[1]
         if not may_travel(self.scenario, cell, board_day, arrive_day):
             return None
-        if self._tier_forbids(cell, board_day, arrive_day) or not self.keeps_ride_limits(
-            shape, cell.board, cell.gate
-        ):
+        if self._tier_forbids(cell, board_day, arrive_day):
             return None
-        return cost_per_head(
-            self.scenario, cell, day, board_day, arrive_day, ride_minutes(shape, cell.board, cell.gate)
-        )
+        return cost_per_head(self.scenario, cell, day, board_day, arrive_day, ride[2])
+
+    def _find_ride(self, shape: TripShape, board: str, gate: str) -> tuple[int, int, int] | None:
+        """(days to the boarding, days to the arrival, minutes aboard) between two stops; None beyond the ride limits."""
+        key = (id(shape), board, gate)
+        if key not in self._rides:
+            self._rides[key] = None
+            if self.keeps_ride_limits(shape, board, gate):
+                days = board_moment(shape, board) // DAY_MIN, arrive_moment(shape, gate) // DAY_MIN
+                self._rides[key] = (*days, ride_minutes(shape, board, gate))
+        return self._rides[key]
 
     def tier_forbids(self, cell: Cell, day: int) -> bool:
         """True where nobody may board at the cell's boarding place, or alight at its gate, on a day."""
         return self._tier_forbids(cell, day, day)
 
     def _tier_forbids(self, cell: Cell, board_day: int, arrive_day: int) -> bool:
-        on_board = self.scenario.policy.get_tiers("no_boarding_tiers", self.date_of(board_day))
-        on_arrival = self.scenario.policy.get_tiers("no_boarding_tiers", self.date_of(arrive_day))
-        return (
-            self.tier_at(cell.board, board_day) in on_board
-            or self.tier_at(cell.gate, arrive_day) in on_arrival
-        )
+        return self._is_barred(cell.board, board_day) or self._is_barred(cell.gate, arrive_day)
+
+    def _is_barred(self, place_id: str, day: int) -> bool:
+        key = (place_id, day)
+        if key not in self._barred:
+            barred = self.scenario.policy.get_tiers("no_boarding_tiers", self.date_of(day))
+            self._barred[key] = self.tier_at(place_id, day) in barred
+        return self._barred[key]
 
     def get_capacity(self, shape: TripShape, day: int) -> int:
         """Effective capacity of a trip on a service date; 0 where registration or counties forbid it."""
@@ -158,16 +179,19 @@ class DirectCosts:
             return 0
         if not self._is_registered(shape, on):
             return 0
-        line = self.lines[shape.fleet_id]
-        return coach_capacity(
-            self.scenario.vehicle_types[line.type_id],
-            self.scenario.policy,
-            service_date=on,
-            tier=self.highest_tier(shape, day),
-            intercity=self.is_intercity(shape),
-            drivers=shape.drivers,
-            escorts=self.scenario.limits.escorts_per_coach,
-        )[0]
+        type_id = self.lines[shape.fleet_id].type_id
+        key = (type_id, day, self.highest_tier(shape, day), self.is_intercity(shape), shape.drivers)
+        if key not in self._rooms:
+            self._rooms[key] = coach_capacity(
+                self.scenario.vehicle_types[type_id],
+                self.scenario.policy,
+                service_date=on,
+                tier=key[2],
+                intercity=key[3],
+                drivers=shape.drivers,
+                escorts=self.scenario.limits.escorts_per_coach,
+            )[0]
+        return self._rooms[key]
 
     def highest_tier(self, shape: TripShape, day: int) -> Tier:
         """Highest tier among the stops, each on the date of the stop."""
@@ -182,8 +206,11 @@ class DirectCosts:
     def is_intercity(self, shape: TripShape) -> bool:
         """True where the first and last stop lie in different prefectures."""
         geography = self.scenario.geography
-        first = geography.get_prefecture(geography.get_county(shape.pickups[0]))
-        return first != geography.get_prefecture(geography.get_county(shape.drops[-1]))
+        ends = (shape.pickups[0], shape.drops[-1])
+        if ends not in self._intercity:
+            first, last = (geography.get_prefecture(geography.get_county(place)) for place in ends)
+            self._intercity[ends] = first != last
+        return self._intercity[ends]
 
     def _is_registered(self, shape: TripShape, on: date) -> bool:
         if self.lines[shape.fleet_id].local_only and self.is_intercity(shape):

@@ -10,7 +10,7 @@ class Effort:
     """Work limits, never time limits, so that the same seed gives the same plan on any machine.
 
     ``steps_per_unit`` ruin-and-recreate steps for each unit, within ``min_steps``..``max_steps`` per chain;
-    ``phases`` of searching and recombining in turn; ``chains`` independent searches, the best wins; ``rounds`` of planning transfers and searching again at
+    ``phases`` of searching and sharing out seats, every second one with recombining; ``chains`` independent searches, the best wins; ``rounds`` of planning transfers and searching again at
     the prices found; ``exact_units``: up to how many units the exact model is tried as well.
     """
 
@@ -41,8 +41,8 @@ EFFORTS = {
     ),
     "standard": Effort(
         name="standard",
-        steps_per_unit=0.5,
-        min_steps=300,
+        steps_per_unit=1.6,
+        min_steps=1_600,
         max_steps=6_000,
         phases=4,
         chains=1,

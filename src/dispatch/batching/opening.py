@@ -53,8 +53,11 @@ def find_best_offer(
     ``only_day``: look at this service date alone. ``tries``: how many (line, day) choices are grown, the most promising first with some chance.
     """
     best: Offer | None = None
+    takers: dict[int, Takers] = {}
     for fleet_id, day in _rank_openings(costs, resources, pool, values, rng, only_day)[:tries]:
-        offer = grow_trip(costs, fleet_id, day, pool, values)
+        if day not in takers:
+            takers[day] = Takers(day, pool, values)
+        offer = grow_trip(costs, fleet_id, takers[day])
         if offer and (best is None or offer.saving_minor > best.saving_minor) and resources.fits(offer.trip):
             best = offer
     return best
@@ -77,50 +80,62 @@ def _rank_openings(
                 days[day].append(unit)
     ranked = []
     for day, units in days.items():
-        boards = {unit.cell.board for unit in units[:40]}
+        first_board = min(unit.cell.board for unit in units[:40])
+        sizes = [(unit.size, values[unit.index]) for unit in units]
+        worth_of: dict[int, int] = {}
         for fleet_id, line in costs.lines.items():
             if not resources.has_coach(fleet_id, day, 1, 1):
                 continue
             seats = costs.scenario.vehicle_types[line.type_id].approved
-            room, worth = seats, 0.0
-            for unit in units:
-                if unit.size <= room:
-                    room -= unit.size
-                    worth += values[unit.index]
-            cheapest = costs.get_cheapest_cash(fleet_id, min(boards), units[0].cell.gate)
+            if seats not in worth_of:
+                worth_of[seats] = _fill(sizes, seats)
+            cheapest = costs.get_cheapest_cash(fleet_id, first_board, units[0].cell.gate)
             if cheapest is not None:
-                ranked.append(((worth - cheapest) * (0.7 + 0.6 * rng.random()), fleet_id, day))
+                ranked.append(((worth_of[seats] - cheapest) * (0.7 + 0.6 * rng.random()), fleet_id, day))
     ranked.sort(key=lambda item: (-item[0], item[1], item[2]))
     return [(fleet_id, day) for _, fleet_id, day in ranked]
 
 
-def grow_trip(
-    costs: DirectCosts,
-    fleet_id: str,
-    day: int,
-    pool: Sequence[Unit],
-    values: Mapping[int, int],
-    rank: int = 0,
-) -> Offer | None:
+def _fill(sizes: Sequence[tuple[int, int]], room: int) -> int:
+    """Worth of the (people, value) that fit into a room, taken in order."""
+    worth = 0
+    for size, value in sizes:
+        if size <= room:
+            room -= size
+            worth += value
+            if room == 0:
+                break
+    return worth
+
+
+class Takers:
+    """Units of a pool that may travel on one day by the pairs of stops they need, with what each pair is worth."""
+
+    def __init__(self, day: int, pool: Sequence[Unit], values: Mapping[int, int]) -> None:
+        self.day = day
+        self.values = values
+        self.by_pair: dict[Pair, list[Unit]] = {}
+        for unit in pool:
+            if day in unit.cell.days and unit.cell.may_ride_bus:
+                pairs = {(party.cell.board, party.cell.gate) for party in unit.parties}
+                for pair in sorted(pairs) if len(pairs) > 1 else pairs:
+                    self.by_pair.setdefault(pair, []).append(unit)
+        worth = {pair: sum([values[unit.index] for unit in units]) for pair, units in self.by_pair.items()}
+        self.worth = dict(sorted(worth.items()))
+        self.starts = sorted(self.worth, key=lambda pair: (-self.worth[pair], pair))
+
+
+def grow_trip(costs: DirectCosts, fleet_id: str, takers: Takers, rank: int = 0) -> Offer | None:
     """Coach grown stop by stop from the pair that is worth most on a day (the next one for ``rank`` 1, and so on)."""
-    by_pair: dict[Pair, list[Unit]] = defaultdict(list)
-    for unit in pool:
-        if day in unit.cell.days and unit.cell.may_ride_bus:
-            for pair in {(party.cell.board, party.cell.gate) for party in unit.parties}:
-                by_pair[pair].append(unit)
-    if not by_pair:
+    if rank >= len(takers.starts):
         return None
-    worth = {pair: sum(values[unit.index] for unit in units) for pair, units in by_pair.items()}
-    ranked = sorted(by_pair, key=lambda pair: (-worth[pair], pair))
-    if rank >= len(ranked):
-        return None
-    start = ranked[rank]
+    start = takers.starts[rank]
     boards, gates = frozenset((start[0],)), frozenset((start[1],))
-    best = _draft(costs, fleet_id, day, boards, gates, by_pair, values)
+    best = _draft(costs, fleet_id, boards, gates, takers)
     while best is None or not best.is_full:
         step = None
-        for more_boards, more_gates in _neighbours(costs, fleet_id, boards, gates, worth):
-            draft = _draft(costs, fleet_id, day, more_boards, more_gates, by_pair, values)
+        for more_boards, more_gates in _neighbours(costs, fleet_id, boards, gates, takers.worth):
+            draft = _draft(costs, fleet_id, more_boards, more_gates, takers)
             if draft and (best is None or draft.saving_minor > best.saving_minor):
                 best, step = draft, (more_boards, more_gates)
         if step is None:
@@ -128,10 +143,10 @@ def grow_trip(
         boards, gates = step
     if best is None or best.saving_minor <= 0:
         return None
-    trip = costs.evaluate(fleet_id, day, best.units)
+    trip = costs.evaluate(fleet_id, takers.day, best.units)
     if trip is None:
         return None
-    saving = sum(values[unit.index] for unit in best.units) - trip.cost_minor
+    saving = sum(takers.values[unit.index] for unit in best.units) - trip.cost_minor
     return Offer(trip, saving) if saving > 0 else None
 
 
@@ -150,7 +165,7 @@ def _neighbours(
     km = costs.context.get_km_tenths
     rate = costs.lines[fleet_id].tariff.km_minor
     grown: dict[tuple[frozenset[str], frozenset[str]], int] = {}
-    for (board, gate), value in sorted(worth.items()):
+    for (board, gate), value in worth.items():
         if board in boards and gate in gates:
             continue
         detour = 0
@@ -166,38 +181,40 @@ def _neighbours(
 
 
 def _draft(
-    costs: DirectCosts,
-    fleet_id: str,
-    day: int,
-    boards: frozenset[str],
-    gates: frozenset[str],
-    by_pair: Mapping[Pair, Sequence[Unit]],
-    values: Mapping[int, int],
+    costs: DirectCosts, fleet_id: str, boards: frozenset[str], gates: frozenset[str], takers: Takers
 ) -> Draft | None:
     shape = costs.find_shape(fleet_id, boards, gates)
     if shape is None:
         return None
-    room = costs.get_capacity(shape, day)
-    chosen, worth, left = _choose_units(costs, shape, day, room, by_pair, values)
+    room = costs.get_capacity(shape, takers.day)
+    chosen, worth, left = _choose_units(costs, shape, room, takers)
     if not chosen:
         return None
     return Draft(shape, tuple(chosen), worth - shape.cash_minor, left == 0)
 
 
 def _choose_units(
-    costs: DirectCosts,
-    shape: TripShape,
-    day: int,
-    room: int,
-    by_pair: Mapping[Pair, Sequence[Unit]],
-    values: Mapping[int, int],
+    costs: DirectCosts, shape: TripShape, room: int, takers: Takers
 ) -> tuple[list[Unit], int, int]:
     """Units that fill the coach by value per head, larger ones first among equals; their net value; seats left."""
     ranked: list[tuple[float, int, int, int, Unit]] = []
+    day, values, heads = takers.day, takers.values, costs.get_heads(shape, takers.day)
     for board in shape.pickups:
         for gate in shape.drops:
-            for unit in by_pair.get((board, gate), ()):
-                net = _net_value(costs, shape, day, unit, values[unit.index])
+            for unit in takers.by_pair.get((board, gate), ()):
+                net = values[unit.index]
+                for party in unit.parties:
+                    cell = party.cell
+                    if cell.index in heads:
+                        per_head = heads[cell.index]
+                    elif cell.board not in shape.pickups or cell.gate not in shape.drops:
+                        per_head = None
+                    else:
+                        per_head = costs.find_cost_per_head(shape, day, cell)
+                    if per_head is None:
+                        net = 0
+                        break
+                    net -= per_head * party.size
                 if net > 0:
                     ranked.append((-net / unit.size, -unit.size, unit.index, net, unit))
     ranked.sort()
@@ -212,15 +229,3 @@ def _choose_units(
                 break
         last = index
     return chosen, worth, room
-
-
-def _net_value(costs: DirectCosts, shape: TripShape, day: int, unit: Unit, value: int) -> int:
-    """Value of a unit less what its people cost aboard; 0 where one of them may not ride."""
-    for party in unit.parties:
-        if party.cell.board not in shape.pickups or party.cell.gate not in shape.drops:
-            return 0
-        per_head = costs.find_cost_per_head(shape, day, party.cell)
-        if per_head is None:
-            return 0
-        value -= per_head * party.size
-    return value

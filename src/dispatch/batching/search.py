@@ -251,8 +251,7 @@ def _closed_services(state: State, left: Sequence[Unit]) -> set[str]:
     closed = set()
     for unit in left:
         for option in state.alternatives.find_options(unit):
-            tariff = state.alternatives.tariffs[option.service_id]
-            if tariff.cost_minor((1,)) > tariff.cost_minor(()) and state.service_load[option.service_id] == 0:
+            if option.service_id in state.dear_to_open and state.service_load[option.service_id] == 0:
                 closed.add(option.service_id)
     return closed
 
@@ -263,8 +262,8 @@ def _offer_of_service(
     tariff = state.alternatives.tariffs[service_id]
     ranked = []
     for unit in left:
-        if any(option.service_id == service_id for option in state.alternatives.find_options(unit)):
-            option = next(o for o in state.alternatives.find_options(unit) if o.service_id == service_id)
+        option = state.alternatives.find_option(unit, service_id)
+        if option is not None:
             gain = values[unit.index] - state.alternatives.expect_price(option) * unit.size
             if gain > 0 and state.may_ride_service(unit, service_id):
                 ranked.append((-gain / unit.size, unit.index, unit, gain))

@@ -15,12 +15,14 @@ from dispatch.batching.demand import Demand, Unit
 from dispatch.batching.direct import DirectCosts
 from dispatch.batching.effort import Effort
 from dispatch.batching.exact import solve_exactly
+from dispatch.batching.pickup_routes import offer_pickup_routes
 from dispatch.batching.progress import Signals
-from dispatch.batching.recombine import TripPool, recombine
+from dispatch.batching.recombine import Settled, TripPool, recombine
+from dispatch.batching.reseat import reseat
 from dispatch.batching.resources import Resources
 from dispatch.batching.search import SearchParams, close_underfilled, construct, improve, recreate
 from dispatch.batching.state import Assignment, State
-from dispatch.batching.strategy import Strategy, find_strategy
+from dispatch.batching.strategy import NO_STRATEGY, find_strategy
 from dispatch.batching.transfers import Rider, TransferPlan, TransferPlanner
 from dispatch.model.plan import Role
 from dispatch.model.scenario import Scenario
@@ -34,13 +36,17 @@ Reserve = Mapping[tuple[str, int], int]
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """What a chain needs to search; picklable. ``reserve``: coaches per (line, day) kept for transfers."""
+    """What a chain needs to search; picklable. ``reserve``: coaches per (line, day) kept for transfers.
+
+    ``effort`` (by name) is that of routing corridors as a whole.
+    """
 
     scenario: Scenario
     travel: FrozenTravel
     demand: Demand
     alternatives: Alternatives
     reserve: Reserve
+    effort: str = "standard"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,13 +121,13 @@ def run_chain(
     name: str,
 ) -> Assignment:
     """One search from a start (or from nothing). Runs in any process."""
-    context = make_context(problem.scenario, problem.travel)
-    return _search(problem, context, start, steps, phases, seed, signals, name)
+    costs = DirectCosts(problem.scenario, make_context(problem.scenario, problem.travel), problem.demand)
+    return _search(problem, costs, start, steps, phases, seed, signals, name)
 
 
 def _search(
     problem: Problem,
-    context: RoutingContext,
+    costs: DirectCosts,
     start: Assignment | None,
     steps: int,
     phases: int,
@@ -129,12 +135,15 @@ def _search(
     signals: Signals,
     name: str,
 ) -> Assignment:
-    costs = DirectCosts(problem.scenario, context, problem.demand)
     state = make_state(problem, costs)
     if start is not None:
         refill(state, start)
-    strategy = find_strategy(state) if start is None else Strategy(day_of={}, service_of={})
-    construct(state, random.Random(seed), strategy)
+        construct(state, random.Random(seed), NO_STRATEGY)
+    elif offer_pickup_routes(state, problem.effort, seed):
+        return state.freeze()
+    else:
+        state = _construct_twice(problem, state, seed, signals, name)
+    reseat(state, random.Random(seed))
     signals.tell(name, f"{state.cost_minor}")
 
     def keep_going(step: int, best_minor: int) -> bool:
@@ -143,7 +152,7 @@ def _search(
             return not signals.should_stop()
         return True
 
-    pool = TripPool()
+    pool, settled = TripPool(), Settled()
     for phase in range(phases):
         params = SearchParams(steps=steps // phases, start_temperature_ratio=0.5 / (phase + 1))
         best = improve(state, params, seed + phase, keep_going, pool.add)
@@ -151,9 +160,24 @@ def _search(
         state.load(best)
         if signals.should_stop():
             break
-        recombine(state, pool, random.Random(seed + phase))
+        if (phases - phase) % 2:  # dear: every second time, and at the end
+            recombine(state, pool, settled, random.Random(seed + phase))
+        reseat(state, random.Random(seed + phase))
         signals.tell(name, f"{state.cost_minor}")
     return state.freeze()
+
+
+def _construct_twice(problem: Problem, state: State, seed: int, signals: Signals, name: str) -> State:
+    """Cheaper of a plan made at once, so that there soon is one, and the plan that follows the strategy."""
+    routed = state.freeze()
+    construct(state, random.Random(seed), NO_STRATEGY)
+    signals.tell(name, f"{state.cost_minor}")
+    other = make_state(problem, state.costs)
+    other.load(routed)
+    if signals.should_stop():
+        return state
+    construct(other, random.Random(seed), find_strategy(other))
+    return other if other.cost_minor <= state.cost_minor else state
 
 
 def refill(state: State, start: Assignment) -> None:
@@ -193,24 +217,34 @@ def solve(
     seed: int,
     executor: Executor,
     signals: Signals,
+    alternatives: Alternatives | None = None,
 ) -> Solution:
-    """Best solution over a few rounds; each round re-prices transfers by what the last one really paid."""
+    """Best solution over a few rounds; each round re-prices transfers by what the last one really paid.
+
+    A single chain runs in this very process, on the trips already known to ``context``. ``alternatives``: of ``demand``,
+    where they are known already.
+    """
     costs = DirectCosts(scenario, context, demand)
+    first = alternatives or make_alternatives(
+        scenario, context, demand, lambda board, site: connections[board, site], costs
+    )
     best: Solution | None = None
     pool_ratios: dict[str, float] = {}
     reserve: Reserve = {}
     start: Assignment | None = None
     steps = effort.count_steps(len(demand.units))
     for round_number in range(effort.rounds):
-        alternatives = make_alternatives(
-            scenario, context, demand, lambda board, site: connections[board, site], costs, pool_ratios
-        )
         problem = Problem(
-            scenario=scenario, travel=travel, demand=demand, alternatives=alternatives, reserve=reserve
+            scenario=scenario,
+            travel=travel,
+            demand=demand,
+            alternatives=first.reprice(pool_ratios),
+            reserve=reserve,
+            effort=effort.name,
         )
         phases = max(1, effort.phases - round_number)
         assignment = _best_chain(
-            problem, start, steps, phases, seed + round_number, effort.chains, executor, signals
+            problem, costs, start, steps, phases, seed + round_number, effort.chains, executor, signals
         )
         solution = finish(problem, context, costs, assignment)
         if len(demand.units) <= effort.exact_units:
@@ -242,6 +276,7 @@ def _try_exactly(
 
 def _best_chain(
     problem: Problem,
+    costs: DirectCosts,
     start: Assignment | None,
     steps: int,
     phases: int,
@@ -250,6 +285,8 @@ def _best_chain(
     executor: Executor,
     signals: Signals,
 ) -> Assignment:
+    if chains == 1:
+        return _search(problem, costs, start, steps, phases, seed * 1000, signals, "chain0")
     futures = [
         executor.submit(
             run_chain, problem, start, steps, phases, seed * 1000 + chain, signals, f"chain{chain}"

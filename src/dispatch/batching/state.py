@@ -48,6 +48,13 @@ class State:
             if tariff.committed:
                 self._move_calls(tariff.service_id, 1)
         self.riders_of: dict[CorridorKey, set[int]] = defaultdict(set)
+        self._tariff_minor = {id: tariff.cost_minor(()) for id, tariff in alternatives.tariffs.items()}
+        #: Services that cost something to run at all and so are worth weighing as a whole.
+        self.dear_to_open = {
+            id
+            for id, tariff in alternatives.tariffs.items()
+            if tariff.cost_minor((1,)) > tariff.cost_minor(())
+        }
         self.penalty = [alternatives.get_penalty(unit) for unit in demand.units]
         self.cost_minor = sum(self.penalty) + sum(t.cost_minor(()) for t in alternatives.tariffs.values())
         self._corridors = demand.group_by_corridor()
@@ -115,15 +122,14 @@ class State:
     def price_service(self, unit: Unit, service_id: str) -> int | None:
         """Extra cost of seating a free unit on a service; None where it is full."""
         tariff = self.alternatives.tariffs[service_id]
-        now = self.class_loads[service_id]
-        then = dict(now)
+        then = dict(self.class_loads[service_id])
         for party in unit.parties:
             then[party.cell.tier_class] = then.get(party.cell.tier_class, 0) + party.size
         if tariff.count_carriages(then.values()) > tariff.max_carriages:
             return None
         if self.service_load[service_id] == 0 and not self.has_slots(service_id):
             return None
-        extra = tariff.cost_minor(then.values()) - tariff.cost_minor(now.values())
+        extra = tariff.cost_minor(then.values()) - self._tariff_minor[service_id]
         return extra + self.price_people(unit, service_id) + self._price_transfers(unit, service_id)
 
     def has_slots(self, service_id: str) -> bool:
@@ -243,14 +249,15 @@ class State:
 
     def _move_load(self, unit: Unit, service_id: str, sign: int) -> None:
         tariff, loads = self.alternatives.tariffs[service_id], self.class_loads[service_id]
-        before = tariff.cost_minor(loads.values())
         for party in unit.parties:
             loads[party.cell.tier_class] += sign * party.size
         was_empty = self.service_load[service_id] == 0
         self.service_load[service_id] += sign * unit.size
         if not tariff.committed and was_empty != (self.service_load[service_id] == 0):
             self._move_calls(service_id, sign)
-        self.cost_minor += tariff.cost_minor(loads.values()) - before
+        now_minor = tariff.cost_minor(loads.values())
+        self.cost_minor += now_minor - self._tariff_minor[service_id]
+        self._tariff_minor[service_id] = now_minor
 
     def _move_calls(self, service_id: str, sign: int) -> None:
         for call in self.alternatives.tariffs[service_id].calls:

@@ -52,6 +52,10 @@ class Strategy:
     service_of: Mapping[int, str]
 
 
+#: Everything is left to the search.
+NO_STRATEGY = Strategy(day_of={}, service_of={})
+
+
 def find_strategy(state: State) -> Strategy:
     """Strategy for all units of a state (only its supply is read, not its assignment)."""
     if not state.demand.units:

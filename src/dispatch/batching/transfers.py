@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from heapq import heapify, heappop, heappush
 
 from dispatch.batching.alternatives import ServiceOption
 from dispatch.batching.demand import Party
@@ -28,7 +29,7 @@ from dispatch.routing.duties import (
     make_feeder_duty,
     make_last_mile_duty,
 )
-from dispatch.units import DAY_MIN
+from dispatch.units import DAY_MIN, divide_half_even
 
 #: Transfer coaches come from so many depots nearest to the terminal and to the place at the other end.
 DEPOTS_NEAR_TERMINAL = 4
@@ -44,9 +45,9 @@ class Rider:
     option: ServiceOption
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TransferTrip:
-    """One feeder or last-mile trip: the places away from the terminal and who rides.
+    """One feeder or last-mile trip: the places away from the terminal and who rides; prices are remembered by trip.
 
     ``limit_min``: reach the terminal by (feeder) / leave it not before (last mile). ``bound_min``: board not before
     (feeder) / leave not after (last mile).
@@ -58,11 +59,11 @@ class TransferTrip:
     riders: tuple[Rider, ...]
     limit_min: int
     bound_min: int
+    #: People aboard.
+    load: int = field(init=False)
 
-    @property
-    def load(self) -> int:
-        """People aboard."""
-        return sum(rider.party.size for rider in self.riders)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "load", sum(rider.party.size for rider in self.riders))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +126,76 @@ class TransferPlanner:
     ) -> tuple[list[TransferDuty], list[Rider]]:
         trips = self._merge(self._first_trips(role, terminal, riders))
         duties: list[TransferDuty] = []
-        stranded: list[Rider] = []
-        for duty in self._chain(trips, stranded):
+        left: list[TransferTrip] = []
+        for duty in self._chain(trips, left):
             placed = self._place(duty)
-            if placed is None and len(duty.trips) > 1:
+            if placed is not None:
+                duties.append(placed)
+            elif len(duty.trips) > 1:
                 for trip in duty.trips:
                     single = self._place_trip(trip)
                     if single is None:
-                        stranded.extend(trip.riders)
+                        left.append(trip)
                     else:
                         duties.append(single)
-            elif placed is None:
-                stranded.extend(duty.trips[0].riders)
             else:
-                duties.append(placed)
+                left.append(duty.trips[0])
+        stranded = [rider for trip in left for rider in self._rescue(trip, duties)]
         return duties, stranded
+
+    def _rescue(self, trip: TransferTrip, duties: list[TransferDuty]) -> Sequence[Rider]:
+        """Riders of a trip for whom there is no coach even at a higher price; all others are put into ``duties``.
+
+        Asked in turn: a coach of its own (for what is left of a trip), a further run of a coach that is out already, two
+        smaller trips.
+        """
+        single = self._place_trip(trip)
+        if single is not None:
+            duties.append(single)
+            return ()
+        if self._add_run(trip, duties):
+            return ()
+        if len(trip.riders) == 1 or not self._has_any_coach(trip):
+            return trip.riders
+        half = len(trip.riders) // 2
+        by_place = sorted(trip.riders, key=lambda rider: (self._away(trip.role, rider), rider.party.index))
+        lost: list[Rider] = []
+        for some in (by_place[:half], by_place[half:]):
+            places = frozenset(self._away(trip.role, rider) for rider in some)
+            lost += self._rescue(self._make_trip(trip.role, trip.terminal, places, some), duties)
+        return lost
+
+    def _has_any_coach(self, trip: TransferTrip) -> bool:
+        """True where some line nearby has a coach left on the day of a trip or the day before."""
+        day = trip.limit_min // DAY_MIN
+        return any(
+            self.resources.has_coach(fleet_id, first, 1, 1)
+            for fleet_id in self._near(trip.terminal, trip.places)
+            for first in (day - 1, day)
+        )
+
+    def _add_run(self, trip: TransferTrip, duties: list[TransferDuty]) -> bool:
+        """Let a coach of ``duties`` make a trip before or after its own, where that costs least; False where none can."""
+        offers: list[tuple[int, int, TransferDuty]] = []
+        for number, duty in enumerate(duties):
+            if len(duty.trips) < self.scenario.limits.max_trips_per_duty:
+                for trips in ((*duty.trips, trip), (trip, *duty.trips)):
+                    longer = self.price(trips, (duty.shape.fleet_id,))
+                    if longer is not None:
+                        offers.append((longer.cost_minor - duty.cost_minor, number, longer))
+        for _, number, longer in sorted(offers, key=lambda offer: offer[:2]):
+            self._hold(duties[number], -1)
+            if self._is_free(longer):
+                self._hold(longer)
+                duties[number] = longer
+                return True
+            self._hold(duties[number])
+        return False
+
+    @staticmethod
+    def _away(role: Role, rider: Rider) -> str:
+        """Place away from the terminal at which a rider boards or is set down."""
+        return rider.party.cell.board if role is Role.FEEDER else rider.party.cell.gate
 
     # -- trips -----------------------------------------------------------------------------------------
 
@@ -147,8 +203,7 @@ class TransferPlanner:
         """Trips from one place for one service, as few as the largest coach allows (first fit decreasing)."""
         by_place: dict[tuple[str, str], list[Rider]] = defaultdict(list)
         for rider in riders:
-            cell = rider.party.cell
-            by_place[cell.board if role is Role.FEEDER else cell.gate, rider.service.id].append(rider)
+            by_place[self._away(role, rider), rider.service.id].append(rider)
         trips: list[TransferTrip] = []
         for (place, _), group in sorted(by_place.items()):
             room = self._largest_room(role, terminal, place)
@@ -177,30 +232,48 @@ class TransferPlanner:
         return TransferTrip(role, terminal, places, who, max(arrivals) + buffer, min(arrivals) + wait)
 
     def _merge(self, trips: list[TransferTrip]) -> list[TransferTrip]:
-        """Join trips while one coach for both is cheaper than two."""
-        refused: set[tuple[int, int]] = set()
-        while True:
-            pairs = [
-                (self._nearness(a, b), i, j)
-                for i, a in enumerate(trips)
-                for j, b in enumerate(trips[:i])
-                if (id(a), id(b)) not in refused and self._may_merge(a, b)
-            ]
-            for _, i, j in sorted(pairs)[:40]:
-                a, b = trips[i], trips[j]
-                joined = self._make_trip(a.role, a.terminal, a.places | b.places, (*a.riders, *b.riders))
-                price = [self.price((each,)) for each in (a, b, joined)]
-                if price[2] and (
-                    not price[0]
-                    or not price[1]
-                    or price[2].cost_minor < price[0].cost_minor + price[1].cost_minor
-                ):
-                    trips = [trip for k, trip in enumerate(trips) if k not in (i, j)] + [joined]
-                    break
-                refused.add((id(a), id(b)))
-            else:
-                if len(pairs) <= 40:
-                    return trips
+        """Join trips while one coach for both is cheaper than two, the nearest pair first."""
+        alive = dict(enumerate(trips))
+        pairs = [
+            (self._nearness(a, b), i, j)
+            for i, a in alive.items()
+            for j, b in enumerate(trips[:i])
+            if self._may_merge(a, b)
+        ]
+        heapify(pairs)
+        number = len(trips)
+        while pairs:
+            _, i, j = heappop(pairs)
+            if i not in alive or j not in alive:
+                continue
+            a, b = alive[i], alive[j]
+            joined = self._make_trip(a.role, a.terminal, a.places | b.places, (*a.riders, *b.riders))
+            price = [self._weigh(self.price((each,))) for each in (a, b, joined)]
+            if price[2] is not None and (
+                price[0] is None or price[1] is None or price[2] < price[0] + price[1]
+            ):
+                del alive[i], alive[j]
+                for k, other in alive.items():
+                    if self._may_merge(joined, other):
+                        heappush(pairs, (self._nearness(joined, other), number, k))
+                alive[number] = joined
+                number += 1
+        return list(alive.values())
+
+    def _weigh(self, duty: TransferDuty | None) -> int | None:
+        """Cash of a duty and the time its riders spend aboard, in money; None without a duty."""
+        if duty is None:
+            return None
+        minutes = 0
+        for trip, run in zip(duty.trips, duty.shape.trips, strict=True):
+            begin, end = dict(zip(run.place_ids, run.depart_min, strict=True)), run.arrive_min[-1]
+            for rider in trip.riders:
+                if trip.role is Role.FEEDER:
+                    minutes += rider.party.size * (end - begin[rider.party.cell.board])
+                else:
+                    at = run.arrive_min[run.place_ids.index(rider.party.cell.gate)]
+                    minutes += rider.party.size * (at - run.depart_min[0])
+        return duty.cost_minor + divide_half_even(minutes * self.scenario.rates.ride_h_minor, 60)
 
     def _may_merge(self, a: TransferTrip, b: TransferTrip) -> bool:
         limits = self.scenario.limits
@@ -219,13 +292,13 @@ class TransferPlanner:
 
     # -- duties ----------------------------------------------------------------------------------------
 
-    def _chain(self, trips: list[TransferTrip], stranded: list[Rider]) -> list[TransferDuty]:
-        """Put trips onto shared coaches while that is cheaper."""
+    def _chain(self, trips: list[TransferTrip], left: list[TransferTrip]) -> list[TransferDuty]:
+        """Put trips onto shared coaches while that is cheaper; trips that no coach may make are added to ``left``."""
         duties = []
         for trip in trips:
             duty = self.price((trip,))
             if duty is None:
-                stranded.extend(trip.riders)
+                left.append(trip)
             else:
                 duties.append(duty)
         duties.sort(key=lambda duty: (duty.shape.pull_out_min, duty.trips[0].riders[0].party.index))
@@ -442,12 +515,15 @@ class TransferPlanner:
             shape.fleet_id, shape.pull_out_min // DAY_MIN, shape.days, shape.drivers
         )
 
-    def _hold(self, duty: TransferDuty) -> None:
+    def _hold(self, duty: TransferDuty, sign: int = 1) -> None:
+        """Take (+1) or give back (-1) all that a duty uses."""
         shape = duty.shape
-        self.resources.hold_coach(shape.fleet_id, shape.pull_out_min // DAY_MIN, shape.days, shape.drivers, 1)
+        self.resources.hold_coach(
+            shape.fleet_id, shape.pull_out_min // DAY_MIN, shape.days, shape.drivers, sign
+        )
         for terminal, slot in self._slots(duty):
-            self.resources.bays_used[terminal, slot] += 1
-        self.resources.hold_arrivals(self._count_arrivals(duty), 1)
+            self.resources.bays_used[terminal, slot] += sign
+        self.resources.hold_arrivals(self._count_arrivals(duty), sign)
 
     def _has_bays(self, duty: TransferDuty) -> bool:
         return self.resources.has_bays(self._slots(duty))

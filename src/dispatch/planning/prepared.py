@@ -27,7 +27,7 @@ from dispatch.routing.context import RoutingContext, make_context
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """A scenario made ready for decisions: who may travel, frozen travel, demand, connections."""
+    """A scenario made ready for decisions: who may travel, frozen travel, demand, connections, alternatives to coaches."""
 
     scenario: Scenario
     proposed: frozenset[str]
@@ -39,6 +39,7 @@ class Prepared:
     demand: Demand
     hopeless: Mapping[int, Reason]
     connections: Connections
+    alternatives: Alternatives
 
 
 def prepare(scenario: Scenario) -> Prepared:
@@ -52,10 +53,11 @@ def prepare(scenario: Scenario) -> Prepared:
         scenario, travel, sorted({(cell.board, cell.site) for cell in everyone.cells})
     )
     costs = DirectCosts(scenario, context, everyone)
-    alternatives = make_alternatives(
-        scenario, context, everyone, lambda board, site: connections[board, site], costs
-    )
+    alternatives = _make_alternatives(scenario, context, everyone, connections, costs)
     hopeless = find_hopeless(everyone, costs, alternatives)
+    demand = without(everyone, hopeless) if hopeless else everyone
+    if hopeless:
+        alternatives = _make_alternatives(scenario, context, demand, connections, costs)
     members: dict[str, list[str]] = defaultdict(list)
     for worker_id, key in zip(sorted_out.members["worker_id"], sorted_out.members["party_key"], strict=True):
         members[str(key)].append(str(worker_id))
@@ -67,18 +69,21 @@ def prepare(scenario: Scenario) -> Prepared:
         parties=everyone.parties,
         members={key: tuple(ids) for key, ids in members.items()},
         set_aside=sorted_out.set_aside,
-        demand=without(everyone, hopeless),
+        demand=demand,
         hopeless=hopeless,
         connections=connections,
+        alternatives=alternatives,
     )
 
 
-def make_alternatives_of(ready: Prepared) -> Alternatives:
-    """What the units of a prepared scenario may do besides direct coaches."""
-    costs = DirectCosts(ready.scenario, ready.context, ready.demand)
-    return make_alternatives(
-        ready.scenario, ready.context, ready.demand, lambda board, site: ready.connections[board, site], costs
-    )
+def _make_alternatives(
+    scenario: Scenario,
+    context: RoutingContext,
+    demand: Demand,
+    connections: Connections,
+    costs: DirectCosts,
+) -> Alternatives:
+    return make_alternatives(scenario, context, demand, lambda board, site: connections[board, site], costs)
 
 
 def list_places(scenario: Scenario, parties: pd.DataFrame) -> tuple[str, ...]:

@@ -190,9 +190,9 @@ def open_best(
     for i in range(len(pool)):
         first, last = min(first, units.first[pool[i]]), max(last, units.last[pool[i]])
         total += units.size[pool[i]]
-    if total == 0:
-        return False
     lines_n = guess.shape[0]
+    if total == 0 or lines_n == 0 or last < first:  # nobody, no coaches, or only people who ride no coach
+        return False
     cheapest = 1e18
     for line in range(lines_n):
         if guess[line, 0] > 0:
@@ -261,7 +261,7 @@ def open_best(
         penalty = 0
         for i in range(row[UNITS]):
             penalty += units.penalty_minor[row[UNIT + i]]
-        if profit > best_profit and penalty > row[CASH] + row[PEOPLE]:
+        if profit > best_profit and penalty > cost_of(prices, lines, row):
             best_profit = profit
             best_row[:] = row
     return best_profit > -float(NEVER)

@@ -167,7 +167,7 @@ def _share_out(
     days = (scenario.last_date - scenario.first_date).days + 1 + DAYS_BEYOND
     order = sorted(range(len(used)), key=lambda i: (not short[i], i))
     counts: list[dict[str, list[int]]] = [{} for _ in used]
-    for line in district.lines:
+    for line in district.lines if used else ():
         if not line.counts:
             continue
         own = [[part.get((line.id, day), 0) for day in range(days)] for part in used]
@@ -180,18 +180,29 @@ def _share_out(
                 own[i][day] += base + (place < more)
         for i, row in enumerate(own):
             counts[i][line.id] = row
+    lent = _list_lines_elsewhere(scenario, district)
     return [
         tuple(
             line if not line.counts else _with_counts(scenario, line, part[line.id])
             for line in district.lines
-            if not line.counts or any(part[line.id])
         )
+        + lent
         for part in counts
     ]
 
 
+def _list_lines_elsewhere(scenario: Scenario, district: District) -> tuple[FleetLine, ...]:
+    """Where a district has no coaches, those of all others with none of them free: people stay for want of coaches."""
+    if any(not line.local_only for line in district.lines):
+        return ()
+    return tuple(_with_counts(scenario, line, ()) for line in scenario.fleet if not line.local_only)
+
+
 def _with_counts(scenario: Scenario, line: FleetLine, by_day: Sequence[int]) -> FleetLine:
-    """The line with so many coaches on each day and nothing in reserve."""
+    """The line with so many coaches on each day and nothing in reserve.
+
+    A line of which none is left stays known: whoever stays behind does so for want of coaches, not of a lawful trip.
+    """
     import dataclasses
 
     dated: list[CountOnDates] = []
@@ -207,4 +218,5 @@ def _with_counts(scenario: Scenario, line: FleetLine, by_day: Sequence[int]) -> 
                     )
                 )
             start = day
-    return dataclasses.replace(line, counts=tuple(dated), standby_ratio=0.0)
+    gone = CountOnDates(from_date=scenario.first_date, to_date=scenario.first_date, count=0)
+    return dataclasses.replace(line, counts=tuple(dated) or (gone,), standby_ratio=0.0)
