@@ -16,7 +16,7 @@ from dispatch.batching.progress import Signals
 from dispatch.clearance.parties import PartyResult, make_parties
 from dispatch.clearance.windows import make_clearance
 from dispatch.model.plan import Certificate, Plan
-from dispatch.model.scenario import Scenario
+from dispatch.model.scenario import Lock, LockKind, Scenario
 from dispatch.model.slicing import Slicer
 from dispatch.model.supply import FleetLine, Service, Terminal
 from dispatch.planning.certificate import make_certificate
@@ -134,9 +134,16 @@ class _Work:
     ) -> Scenario:
         """Scenario of its own for some parties (rows of the columns) with these lines and services."""
         rows = self.members.find(parties)
-        return self.slicer.take(rows, fleet=lines, services=services, terminals=terminals or {}).replace(
-            propose_modes=()
-        )
+        part = self.slicer.take(rows, fleet=lines, services=services, terminals=terminals or {})
+        return part.replace(propose_modes=(), locks=part.locks + self._find_unkeepable(part))
+
+    def _find_unkeepable(self, part: Scenario) -> tuple[Lock, ...]:
+        """Locks to travel together with somebody outside the part: dropped, they would be broken by riding alone."""
+        together = [lock for lock in self.scenario.locks if lock.kind is LockKind.TOGETHER]
+        if not together:
+            return ()
+        known = set(part.workers["worker_id"])
+        return tuple(lock for lock in together if lock.worker_id in known and lock.value not in known)
 
 
 @dataclass(frozen=True)
