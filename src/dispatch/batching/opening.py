@@ -221,7 +221,7 @@ def _choose_units(
     chosen: list[Unit] = []
     worth, last = 0, -1
     for _, _, index, net, unit in ranked:
-        if unit.size <= room and index != last:
+        if unit.size <= room and index != last and not (costs.apart and _is_apart(costs, unit, chosen)):
             room -= unit.size
             worth += net
             chosen.append(unit)
@@ -229,3 +229,13 @@ def _choose_units(
                 break
         last = index
     return chosen, worth, room
+
+
+def _is_apart(costs: DirectCosts, unit: Unit, chosen: Sequence[Unit]) -> bool:
+    """True where a lock keeps a unit off the coach of one that is aboard already."""
+    return any(
+        (mine.index, theirs.index) in costs.apart
+        for mine in unit.parties
+        for other in chosen
+        for theirs in other.parties
+    )
