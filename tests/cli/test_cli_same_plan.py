@@ -37,7 +37,8 @@ import dispatch.planning.large.parts as parts
 from dispatch.cli.main import main
 
 if __name__ == "__main__":
-    large.LARGE_WORKERS, parts.PART_WORKERS = 0, 60
+    large.LARGE_WORKERS = large.LARGE_COACH_WORKERS = 0
+    parts.PART_WORKERS = 60
     main()
 """
 

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -204,7 +205,8 @@ def _close_pipes(pool: ProcessPoolExecutor) -> None:
     for queue, end in (("_call_queue", "_reader"), ("_result_queue", "_writer")):
         pipe = getattr(getattr(pool, queue, None), end, None)
         if pipe is not None:
-            pipe.close()
+            with suppress(OSError):  # the pool's own thread may be closing it as well
+                pipe.close()
 
 
 def _prepare_process(prepare: Callable[[], None] | None) -> None:
