@@ -83,7 +83,6 @@ def make_large_plan(
     people = make_parties(scenario, make_clearance(scenario))
     work = _Work(scenario, people, effort, seed, signals)
     progress("search", {"workers": str(int(work.columns.size.sum()))})
-    bounding = Bounding(scenario, people, work.penalties, executor, signals)
     served = _plan_services(work, executor, progress)
     on_coaches = work.columns.take(served.others)
     locked = find_locked(scenario, people)[served.others]
@@ -94,6 +93,8 @@ def make_large_plan(
         for group in split_groups(district, on_coaches)
     ]
     found = _search_districts(work, on_coaches, districts, executor, progress)
+    # not before: a first complete plan comes soonest when all processes search
+    bounding = Bounding(scenario, people, work.penalties, executor, signals)
     progress("assemble", {})
     parts = [
         part
